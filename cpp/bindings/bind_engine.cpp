@@ -1,0 +1,9 @@
+#include "bindings/bindings.hpp"
+
+namespace foxml::bindings {
+
+void bind_engine(pybind11::module_& module) {
+    (void)module;
+}
+
+}  // namespace foxml::bindings

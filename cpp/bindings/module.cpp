@@ -1,0 +1,9 @@
+#include "bindings/bindings.hpp"
+
+PYBIND11_MODULE(_native, module) {
+    module.doc() = "The compiled core of FoxML: reproducible numerics, streaming features, tree inference.";
+    foxml::bindings::bind_numerics(module);
+    foxml::bindings::bind_trees(module);
+    foxml::bindings::bind_features(module);
+    foxml::bindings::bind_engine(module);
+}

@@ -1,0 +1,42 @@
+"""The only door to wall time and randomness of the operating system."""
+
+import secrets
+import time
+
+__all__ = ["EventClock", "WallClock", "new_journal_id"]
+
+
+class WallClock:
+    """The machine's clock, held from running backwards.
+
+    A step back of the system clock freezes `now_ns` until real time has caught up, so that event times never decrease
+    within a process.
+    """
+
+    def __init__(self) -> None:
+        self._last_ns = 0
+
+    def now_ns(self) -> int:
+        """Nanoseconds since 1970 UTC, never less than the last answer."""
+        self._last_ns = max(self._last_ns, time.time_ns())
+        return self._last_ns
+
+
+class EventClock:
+    """A clock that stands at the time of the latest event: the clock of backtests and replays."""
+
+    def __init__(self, start_ns: int = 0) -> None:
+        self._now_ns = start_ns
+
+    def now_ns(self) -> int:
+        """Time of the latest event, in nanoseconds since 1970 UTC."""
+        return self._now_ns
+
+    def advance(self, to_ns: int) -> None:
+        """Move forward to `to_ns`; an earlier time is ignored."""
+        self._now_ns = max(self._now_ns, to_ns)
+
+
+def new_journal_id() -> str:
+    """Return a random identity for a new journal: 10 hexadecimal digits."""
+    return secrets.token_hex(5)

@@ -1,0 +1,87 @@
+"""Everything that FoxML raises on purpose.
+
+FoxmlError
+    + ConfigError           a config file, variable or option is wrong
+    + DataError             bars or corporate actions cannot be what they claim to be
+    + FeatureError          a feature plan, input bar or snapshot is refused
+    + ModelError            a model file or bundle is refused
+    + JournalError          the journal cannot be read or written
+        - JournalMismatch   a journal belongs to other code, config or models
+    + BrokerError           the broker could not be reached or understood
+    + RecoveryError         start-up found a difference that it may not explain away
+    + MissingExtra          an optional dependency is not installed
+
+Bad input raises one of these and says which file, key or row, what was found and what was expected. A refusal by risk
+is a value (``foxml.domain.orders.Denied``). A bug of our own is an ``AssertionError``.
+"""
+
+__all__ = [
+    "BrokerError",
+    "ConfigError",
+    "DataError",
+    "FeatureError",
+    "FoxmlError",
+    "JournalError",
+    "JournalMismatch",
+    "MissingExtra",
+    "ModelError",
+    "RecoveryError",
+]
+
+
+class FoxmlError(Exception):
+    """Base of all errors that FoxML raises on purpose."""
+
+    exit_code = 1
+
+
+class ConfigError(FoxmlError):
+    """A config file, variable or option is wrong."""
+
+    exit_code = 2
+
+
+class DataError(FoxmlError):
+    """Bars or corporate actions cannot be what they claim to be."""
+
+    exit_code = 3
+
+
+class FeatureError(FoxmlError):
+    """A feature plan, input bar or snapshot is refused."""
+
+    exit_code = 4
+
+
+class ModelError(FoxmlError):
+    """A model file or bundle is refused."""
+
+    exit_code = 5
+
+
+class JournalError(FoxmlError):
+    """The journal cannot be read or written."""
+
+    exit_code = 6
+
+
+class JournalMismatch(JournalError):
+    """A journal belongs to other code, config or models."""
+
+
+class BrokerError(FoxmlError):
+    """The broker could not be reached or understood."""
+
+    exit_code = 7
+
+
+class RecoveryError(FoxmlError):
+    """Start-up found a difference that it may not explain away."""
+
+    exit_code = 8
+
+
+class MissingExtra(FoxmlError):
+    """An optional dependency is not installed."""
+
+    exit_code = 9
