@@ -2,8 +2,6 @@
 
 namespace foxml::bindings {
 
-void bind_trees(pybind11::module_& module) {
-    (void)module;
-}
+void bind_trees(pybind11::module_& module) { (void)module; }
 
 }  // namespace foxml::bindings

@@ -16,9 +16,9 @@ class InvalidInput : public std::invalid_argument {
 
 }  // namespace foxml
 
-#define FOXML_ASSERT(condition)                                             \
-    do {                                                                    \
-        if (!(condition)) [[unlikely]] {                                    \
-            ::foxml::assertion_failed(#condition, __FILE__, __LINE__);      \
-        }                                                                   \
+#define FOXML_ASSERT(condition)                                        \
+    do {                                                               \
+        if (!(condition)) [[unlikely]] {                               \
+            ::foxml::assertion_failed(#condition, __FILE__, __LINE__); \
+        }                                                              \
     } while (false)

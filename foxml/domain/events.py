@@ -170,7 +170,5 @@ class RunStarted:
     received_ns: int
 
 
-BrokerEvent = (
-    OrderAccepted | OrderFilled | OrderCancelled | OrderRejected | OrderExpired | OrderLost | BrokerConnection
-)
+BrokerEvent = OrderAccepted | OrderFilled | OrderCancelled | OrderRejected | OrderExpired | OrderLost | BrokerConnection
 Event = BarSlice | CorporateAction | Timer | BrokerEvent | CommandExpired | OperatorHalt | FaultRaised | RunStarted

@@ -1,0 +1,1 @@
+"""One report for every run: statistics, the model of a run read from its journal, and an offline HTML page."""
