@@ -1,5 +1,5 @@
 """The compiled core. Only ``features``, ``models`` and ``numerics`` import it."""
 
-from foxml._core import _native
+from foxml._core._native import Forest
 
-__all__ = ["_native"]
+__all__ = ["Forest"]

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "trees/forest.hpp"
+
+namespace foxml::trees {
+
+/// A fast predictor for any CPU: eight trees walked together, without a branch that depends on data.
+///
+/// Every split becomes `column <= threshold`. A column is a feature seen through one way of treating missing values:
+/// what must go left is replaced by -inf, what must go right by NaN, so one comparison serves all:
+///
+///     feature 3, NaN goes left      x = NaN  ->  -inf <= threshold is true
+///     feature 3, NaN goes right     x = NaN  ->   NaN <= threshold is false
+///
+/// The two children of a node are neighbours, so the next node is `left + !(column <= threshold)`. A leaf points to
+/// itself, so trees of different depths can take the same number of steps. Leaf values are added one by one in tree
+/// order: the sum is the reference's to the bit.
+class InterleavedPredictor {
+   public:
+    explicit InterleavedPredictor(const Forest& forest);
+
+    /// Doubles of scratch memory that `predict` needs.
+    [[nodiscard]] std::size_t scratch_size() const noexcept { return columns_.size() + 1; }
+
+    /// Raw scores of one row into `scores` (`output_count` values). Allocates nothing.
+    template <typename Value>
+    void predict(const Value* row, double* scratch, double* scores) const noexcept;
+
+   private:
+    static constexpr std::size_t kLanes = 8;
+
+    struct Node {
+        double threshold;
+        std::int32_t left;
+        std::int32_t column;
+    };
+
+    /// How a feature's missing values are rewritten.
+    struct Column {
+        std::int32_t feature;
+        Missing missing;
+        bool default_left;
+        bool operator==(const Column&) const = default;
+    };
+
+    struct Group {
+        std::int32_t roots[kLanes];
+        std::int32_t depth;
+        std::int32_t trees;
+    };
+
+    void add_group(const Forest& forest, std::size_t first);
+    std::int32_t add_tree(const Tree& tree, std::int32_t& depth);
+    std::int32_t column_of(const Split& split);
+
+    template <typename Value>
+    void fill_columns(const Value* row, double* columns) const noexcept;
+
+    std::vector<Node> nodes_;
+    std::vector<double> leaf_values_;
+    std::vector<Column> columns_;
+    std::vector<Group> groups_;
+    std::size_t output_count_;
+};
+
+}  // namespace foxml::trees
