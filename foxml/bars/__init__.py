@@ -1,0 +1,1 @@
+"""Bars: from files to a clean, point-in-time store, and from the store to slices."""

@@ -1,0 +1,77 @@
+"""From files to the store: what ``foxml data import`` does."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from foxml.bars.actions import read_actions
+from foxml.bars.calendar import TradingCalendar
+from foxml.bars.csv import CsvFormat, read_csv
+from foxml.bars.normalise import QualityReport, normalise
+from foxml.bars.store import BarMarks, BarStore
+from foxml.bars.timeframes import parse_interval
+from foxml.domain.bars import SymbolBars
+from foxml.errors import DataError
+
+__all__ = ["import_files"]
+
+
+def import_files(
+    paths: Sequence[Path],
+    *,
+    store: BarStore,
+    calendar: TradingCalendar,
+    interval: str,
+    layout: CsvFormat,
+    marks: BarMarks,
+    actions_path: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[QualityReport]:
+    """Import CSV files; either all of them are stored, or, at the first error, none.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, or folders whose ``*.csv`` and ``*.csv.gz`` are taken.
+    store : BarStore
+    calendar : TradingCalendar
+    interval : str
+        E.g. ``"1h"``.
+    layout : CsvFormat
+    marks : BarMarks
+    actions_path : Path, optional
+        Table of corporate actions that replaces the stored ones.
+    progress : callable
+        Told the name of each file as it is read.
+
+    Raises
+    ------
+    DataError
+        Names the file and row; the store is as it was.
+    """
+    interval_ns = parse_interval(interval)
+    files = [file for path in paths for file in _files(path)]
+    actions = read_actions(actions_path, calendar) if actions_path else None
+    normalised: dict[str, tuple[SymbolBars, QualityReport]] = {}
+    for file in files:
+        progress(file.name)
+        for raw in read_csv(file, layout, interval_ns=interval_ns):
+            if raw.symbol in normalised:
+                raise DataError(f"{file}: {raw.symbol} was already read from another file")
+            bars, report = normalise(raw, calendar, interval_ns)
+            if len(bars) == 0:
+                raise DataError(f"{file}: {raw.symbol}: none of {report.rows_read} rows lies in a regular session")
+            normalised[raw.symbol] = (bars, report)
+    for bars, _ in normalised.values():
+        store.write(bars, marks=marks)
+    if actions is not None:
+        store.write_actions(actions)
+    return [report for _, report in normalised.values()]
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted([*path.glob("*.csv"), *path.glob("*.csv.gz")])
+    if not found:
+        raise DataError(f"{path}: the folder holds no *.csv or *.csv.gz")
+    return found

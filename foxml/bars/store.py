@@ -1,0 +1,214 @@
+"""The bar store: one Parquet file for each symbol and interval, replaced as a whole or not at all."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from foxml.bars.timeframes import interval_name, parse_interval
+from foxml.domain.bars import ActionKind, CorporateAction, SymbolBars
+from foxml.errors import DataError
+
+__all__ = ["BarMarks", "BarStore", "StoredBars"]
+
+_SCHEMA = 1
+_COLUMNS = ("open", "high", "low", "close", "volume")
+_SYMBOL = re.compile(r"^[A-Z][A-Z0-9.\-]{0,14}$")
+
+
+@dataclass(frozen=True, slots=True)
+class BarMarks:
+    """Where bars come from; travels into every model that is trained on them.
+
+    Attributes
+    ----------
+    vendor, feed : str
+        E.g. ``"alpaca"`` and ``"iex"``.
+    anchor : str
+        What the grid of intervals is anchored at: ``"utc"`` or ``"session"``.
+    """
+
+    vendor: str
+    feed: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBars:
+    """What the store holds of one symbol and interval."""
+
+    symbol: str
+    interval: str
+    bars: int
+    first_close_ns: int
+    last_close_ns: int
+    marks: BarMarks
+
+
+class BarStore:
+    """Bars and corporate actions in a folder.
+
+    Parameters
+    ----------
+    root : Path
+        Made when something is first written. Layout: ``<interval>/<SYMBOL>.parquet`` with ``<SYMBOL>.json`` beside it
+        (marks and checksum), ``actions.json``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def write(self, bars: SymbolBars, *, marks: BarMarks) -> None:
+        """Store a symbol's bars, in place of what was there.
+
+        Raises
+        ------
+        DataError
+            If there are no bars, or the symbol cannot be a file name.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if len(bars) == 0:
+            raise DataError(f"{bars.symbol}: no bars to store")
+        path = self._path(bars.symbol, interval_name(bars.interval_ns))
+        columns = {
+            "close_ns": bars.close_ns,
+            "session_open_ns": bars.session_open_ns,
+            "session_close_ns": bars.session_close_ns,
+            **{name: np.ascontiguousarray(bars.ohlcv[:, i]) for i, name in enumerate(_COLUMNS)},
+        }
+        sink = pa.BufferOutputStream()
+        pq.write_table(pa.table(columns), sink, compression="zstd")
+        data = sink.getvalue().to_pybytes()
+        digest = hashlib.sha256(data).hexdigest()
+        description = {
+            "schema": _SCHEMA,
+            "symbol": bars.symbol,
+            "interval": interval_name(bars.interval_ns),
+            "bars": len(bars),
+            "first_close_ns": int(bars.close_ns[0]),
+            "last_close_ns": int(bars.close_ns[-1]),
+            "marks": asdict(marks),
+            "file": f"{path.stem}-{digest[:16]}.parquet",
+            "sha256": digest,
+        }
+        # The data file has its hash in its name, and the description, which names it, is replaced last: a kill in
+        # between leaves the old bars readable.
+        _replace(path.parent / str(description["file"]), data)
+        old = self._describe(path) if path.exists() else None
+        _replace(path, json.dumps(description, indent=1).encode())
+        if old is not None and old["file"] != description["file"]:
+            (path.parent / old["file"]).unlink(missing_ok=True)
+
+    def read(self, symbol: str, interval: str, start_ns: int | None = None, end_ns: int | None = None) -> SymbolBars:
+        """Read bars whose close lies in ``(start_ns, end_ns]``.
+
+        Raises
+        ------
+        DataError
+            If there are none of that symbol, or the file is not the one that was written; names the file.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        description = self._describe(self._path(symbol, interval))
+        path = self._path(symbol, interval).parent / description["file"]
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise DataError(f"{path}: the file that holds the bars of {symbol} is gone") from None
+        found = hashlib.sha256(data).hexdigest()
+        if found != description["sha256"]:
+            raise DataError(f"{path}: expected sha256 {description['sha256']}, found {found}: the file was changed")
+        table = pq.read_table(pa.BufferReader(data))
+        close_ns = table["close_ns"].to_numpy()
+        first = 0 if start_ns is None else int(np.searchsorted(close_ns, start_ns, side="right"))
+        last = len(close_ns) if end_ns is None else int(np.searchsorted(close_ns, end_ns, side="right"))
+        part = table.slice(first, max(last - first, 0))
+        ohlcv = np.column_stack([part[name].to_numpy() for name in _COLUMNS])
+        return SymbolBars(
+            symbol,
+            parse_interval(interval),
+            part["close_ns"].to_numpy().copy(),
+            part["session_open_ns"].to_numpy().copy(),
+            part["session_close_ns"].to_numpy().copy(),
+            np.ascontiguousarray(ohlcv),
+        )
+
+    def list(self) -> Sequence[StoredBars]:
+        """Everything the store holds, by interval and symbol."""
+        found = []
+        for path in sorted(self._root.glob("*/*.json")):
+            fields = self._describe(path)
+            names = ("symbol", "interval", "bars", "first_close_ns", "last_close_ns")
+            found.append(StoredBars(**{name: fields[name] for name in names}, marks=BarMarks(**fields["marks"])))
+        return found
+
+    def marks(self, symbol: str, interval: str) -> BarMarks:
+        """Where the bars of a symbol come from."""
+        return BarMarks(**self._describe(self._path(symbol, interval))["marks"])
+
+    def fingerprint(self, symbols: Iterable[str], interval: str) -> str:
+        """SHA-256 over the checksums of the bars of some symbols and of the corporate actions."""
+        parts = [f"{s}:{self._describe(self._path(s, interval))['sha256']}" for s in sorted(symbols)]
+        actions = self._root / "actions.json"
+        parts.append(hashlib.sha256(actions.read_bytes()).hexdigest() if actions.exists() else "none")
+        return hashlib.sha256("\n".join([interval, *parts]).encode()).hexdigest()
+
+    def write_actions(self, actions: Iterable[CorporateAction]) -> None:
+        """Store corporate actions, in place of all that were there."""
+        rows = [[a.symbol, a.kind.value, a.occurred_ns, a.received_ns, a.value] for a in actions]
+        _replace(self._root / "actions.json", json.dumps({"schema": _SCHEMA, "actions": rows}, indent=0).encode())
+
+    def actions(self, symbols: Iterable[str]) -> Sequence[CorporateAction]:
+        """Corporate actions of some symbols, by time."""
+        path = self._root / "actions.json"
+        if not path.exists():
+            return []
+        wanted = set(symbols)
+        rows = _load(path)["actions"]
+        return [CorporateAction(s, ActionKind(k), o, r, v) for s, k, o, r, v in rows if s in wanted]
+
+    def _path(self, symbol: str, interval: str) -> Path:
+        if not _SYMBOL.match(symbol):
+            raise DataError(f"{symbol!r} is not a symbol: expected capital letters, digits, dots and hyphens")
+        return self._root / interval / f"{symbol}.json"
+
+    def _describe(self, path: Path) -> dict[str, Any]:
+        if not path.exists():
+            held = ", ".join(p.stem for p in sorted(path.parent.glob("*.json"))) or "nothing"
+            raise DataError(f"{path}: no {path.parent.name} bars of {path.stem}; the store holds {held}")
+        return _load(path)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        fields = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise DataError(f"{path}: not the JSON that the store writes: {error}") from None
+    if not isinstance(fields, dict) or fields.get("schema") != _SCHEMA:
+        raise DataError(f"{path}: expected schema {_SCHEMA} of the bar store")
+    return fields
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file so that a kill at any moment leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
