@@ -1,0 +1,85 @@
+"""The report: one HTML file that needs no network, no script and no other file."""
+
+from pathlib import Path
+
+from foxml.journal import JournalReader
+from foxml.report.analysis import Analysis, analyse
+from foxml.report.markup import Markup, element, join
+from foxml.report.run import fold
+from foxml.report.sections import SECTIONS, headline
+
+__all__ = ["analyse_journal", "render", "write_report"]
+
+_CSS = """
+:root { color-scheme: light dark; --bg: #ffffff; --fg: #1d2430; --muted: #66707f; --grid: #e3e7ec; --card: #f5f7f9;
+  --good: #1f7a49; --bad: #b3364a; }
+@media (prefers-color-scheme: dark) { :root { --bg: #14181d; --fg: #dfe4ea; --muted: #929caa; --grid: #2b323b;
+  --card: #1c2229; --good: #5fc48f; --bad: #ee7f8f; } }
+body { background: var(--bg); color: var(--fg); font: 15px/1.45 system-ui, sans-serif; max-width: 1060px;
+  margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem;
+  border-bottom: 1px solid var(--grid); padding-bottom: .25rem; } h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; }
+p.note { color: var(--muted); font-size: .88rem; } .facts { display: grid; gap: .6rem;
+  grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); margin: 1.2rem 0; }
+.fact { background: var(--card); border-radius: 6px; padding: .6rem .8rem; }
+.fact b { display: block; font-size: 1.2rem; }
+.fact > span { color: var(--muted); font-size: .82rem; } .scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .22rem .6rem; border-bottom: 1px solid var(--grid); white-space: nowrap; }
+td.wrap { white-space: normal; overflow-wrap: anywhere; } thead th { color: var(--muted); font-weight: 600; }
+.left { text-align: left; white-space: pre; } .right { text-align: right; } .good { color: var(--good); }
+.bad { color: var(--bad); } svg { max-width: 100%; height: auto; display: block; }
+.pair { display: flex; flex-wrap: wrap; gap: 1rem; } .pair svg { flex: 1 1 340px; max-width: 500px; }
+"""
+
+
+def analyse_journal(journal: Path) -> Analysis:
+    """Read a journal and measure its run.
+
+    Raises
+    ------
+    JournalError
+        If the file is not a journal of this version, or is damaged.
+    """
+    with JournalReader(journal) as reader:
+        return analyse(fold(reader.records(), reader.journal_id))
+
+
+def render(analysis: Analysis) -> str:
+    """Return the page; the same analysis gives the same text."""
+    run = analysis.run
+    title = "FoxML report: " + ", ".join(run.symbols[:6]) + (" and more" if len(run.symbols) > 6 else "")
+    sections = []
+    for name, section in SECTIONS:
+        content = section(analysis)
+        if content:
+            sections.append(join([element("h2", name), content]))
+    head = join(
+        [
+            Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+            element("title", title),
+            element("style", Markup(_CSS)),
+        ]
+    )
+    label = run.details.get("mode_label", "")
+    subtitle = element("p", " · ".join(part for part in (label, f"journal {run.journal_id}") if part), class_="note")
+    body = join([element("h1", title), subtitle, headline(analysis), *sections])
+    return "<!doctype html>\n" + element("html", element("head", head), element("body", body), lang="en") + "\n"
+
+
+def write_report(journal: Path, out: Path) -> Analysis:
+    """Write the report of a journal, whole or not at all.
+
+    Parameters
+    ----------
+    journal : Path
+    out : Path
+        The HTML file; an older one is replaced.
+    """
+    analysis = analyse_journal(journal)
+    text = render(analysis)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(out.name + ".unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(out)
+    return analysis

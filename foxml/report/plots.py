@@ -1,0 +1,160 @@
+"""The report's plots, as SVG that stands inside the page and takes its colours from the page's light or dark theme."""
+
+import io
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foxml.errors import MissingExtra
+from foxml.report import statistics as st
+from foxml.report.breakdown import Calibration
+from foxml.report.markup import Markup
+from foxml.report.performance import Curve, session_ends
+from foxml.report.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["calibration_plot", "equity_plot", "exposure_plot", "histogram_plot"]
+
+# Stand-ins that are replaced by the page's own colours after drawing.
+_THEME = {"#010101": "var(--fg)", "#020202": "var(--muted)", "#030303": "var(--grid)"}
+_SERIES = ("#2563eb", "#c2751a", "#7c8a99")
+_GOOD, _BAD = "#2f9e63", "#d1495b"
+_POINTS_MAX = 3000
+_WIDTH = 9.6
+
+
+def equity_plot(curves: Sequence[Curve]) -> Markup:
+    """Draw the money of each curve above its fall from the peak."""
+
+    def draw(figure: "Figure") -> None:
+        top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.4])
+        for curve, colour in zip(curves, _SERIES, strict=False):
+            x = _dates(np.concatenate((curve.end_ns[:1], curve.end_ns)))
+            width = 1.8 if curve is curves[0] else 1.1
+            top.plot(x, curve.values, color=colour, linewidth=width, label=curve.name)
+            if np.all(curve.values > 0.0):
+                bottom.plot(x, 100.0 * st.drawdown_series(curve.values), color=colour, linewidth=width * 0.7)
+        values = np.concatenate([curve.values for curve in curves])
+        if values.min() > 0.0 and values.max() / values.min() > 5.0:
+            top.set_yscale("log")
+        top.yaxis.set_major_formatter(_formatter(lambda v: f"${v:,.0f}"))
+        top.yaxis.set_minor_formatter(_formatter(lambda v: f"${v:,.0f}" if str(v)[0] in "235" else ""))
+        top.set_ylabel("equity")
+        bottom.set_ylabel("drawdown, %")
+        top.legend(loc="upper left", frameon=False, fontsize=9)
+        _date_axis(bottom)
+
+    return _svg("equity", 4.6, draw)
+
+
+def exposure_plot(run: Run) -> Markup:
+    """Draw gross and net exposure, at the end of each session if there are too many decisions."""
+    rows = np.arange(len(run.decided)) if len(run.decided) <= _POINTS_MAX else session_ends(run)
+
+    def draw(figure: "Figure") -> None:
+        axes = figure.subplots()
+        x = _dates(run.close_ns[run.decided[rows]])
+        equity = np.where(run.equity[rows] > 0.0, run.equity[rows], np.nan)
+        axes.fill_between(x, 100.0 * run.gross[rows] / equity, color=_SERIES[2], alpha=0.35, linewidth=0, label="gross")
+        axes.plot(x, 100.0 * run.net[rows] / equity, color=_SERIES[0], linewidth=0.9, label="net")
+        axes.axhline(0.0, color="#020202", linewidth=0.6)
+        axes.set_ylabel("exposure, % of equity")
+        axes.legend(loc="upper left", frameon=False, fontsize=9, ncols=2)
+        _date_axis(axes)
+
+    return _svg("exposure", 2.4, draw)
+
+
+def histogram_plot(curve: Curve) -> Markup:
+    """Draw how the returns of sessions are spread."""
+
+    def draw(figure: "Figure") -> None:
+        axes = figure.subplots()
+        returns = 100.0 * curve.returns[np.isfinite(curve.returns)]
+        axes.hist(returns, bins=int(np.clip(np.sqrt(max(len(returns), 1)), 8, 60)), color=_SERIES[0], alpha=0.8)
+        axes.axvline(float(returns.mean()) if len(returns) else 0.0, color="#010101", linewidth=1.0, linestyle="--")
+        axes.set_xlabel("return of a session, % (dashed: mean)")
+        axes.set_ylabel("sessions")
+
+    return _svg("returns", 2.6, draw, width=_WIDTH / 2)
+
+
+def calibration_plot(found: Calibration) -> Markup:
+    """Draw the mean return that followed, by tenth of the score."""
+
+    def draw(figure: "Figure") -> None:
+        axes = figure.subplots()
+        heights = [height for _, height, _ in found.bins]
+        colours = [_GOOD if height >= 0.0 else _BAD for height in heights]
+        axes.bar(range(1, len(heights) + 1), heights, color=colours)
+        axes.axhline(0.0, color="#020202", linewidth=0.6)
+        axes.set_xticks(range(1, len(heights) + 1))
+        axes.set_xlabel("tenth of the score, lowest to highest")
+        axes.set_ylabel(f"mean return after {found.horizon_bars} bars, bps", fontsize=8)
+
+    return _svg("calibration", 2.6, draw, width=_WIDTH / 2)
+
+
+def _svg(name: str, height: float, draw: Callable[["Figure"], None], *, width: float = _WIDTH) -> Markup:
+    """Draw a figure; the same data give the same bytes."""
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtra(f"plots need matplotlib ({error}): pip install 'foxml[report]'") from error
+    settings: Any = {
+        "svg.hashsalt": name,  # ids of one page's plots never meet
+        "svg.fonttype": "none",
+        "text.parse_math": False,  # a dollar is a dollar
+        "font.family": "sans-serif",
+        "font.sans-serif": ["DejaVu Sans"],
+        "font.size": 9,
+        "text.color": "#010101",
+        "axes.labelcolor": "#010101",
+        "axes.edgecolor": "#020202",
+        "axes.facecolor": "none",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": "#030303",
+        "grid.linewidth": 0.6,
+        "xtick.color": "#020202",
+        "ytick.color": "#020202",
+        "xtick.labelcolor": "#010101",
+        "ytick.labelcolor": "#010101",
+    }
+    with mpl.rc_context(settings):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        draw(figure)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    for stand_in, colour in _THEME.items():
+        text = text.replace(stand_in, colour)
+    return Markup(text)
+
+
+def _formatter(text: Callable[[float], str]) -> Any:  # noqa: ANN401 - matplotlib is imported on demand
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda value, _position: text(value))
+
+
+def _dates(ns: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    return np.asarray(ns.astype("datetime64[ns]"))
+
+
+def _date_axis(axes: "Axes") -> None:
+    from matplotlib import dates
+
+    untyped: Any = dates
+    locator = untyped.AutoDateLocator(minticks=4, maxticks=12)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator))
