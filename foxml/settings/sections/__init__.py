@@ -1,0 +1,1 @@
+"""One file per section of the config: typed, frozen, every key required."""

@@ -1,0 +1,42 @@
+"""Which bars a run reads: their interval, calendar and period."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from foxml.settings.types import Day, Section
+
+__all__ = ["BarsSection", "PeriodSection"]
+
+
+class BarsSection(Section):
+    """The base interval and the calendar.
+
+    Attributes
+    ----------
+    interval : str
+        ``5m``, ``1h``, ``1d`` ...
+    calendar : str
+        Name of a trading calendar, ``XNYS``.
+    """
+
+    interval: Annotated[str, Field(pattern=r"^[1-9][0-9]*[smhd]$")]
+    calendar: str
+
+
+class PeriodSection(Section):
+    """The sessions of a run, both ends included; null means as far as there are bars.
+
+    Attributes
+    ----------
+    start, end : date or None
+    """
+
+    start: Day | None
+    end: Day | None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise ValueError(f"start: {self.start} lies after end {self.end}")
+        return self
