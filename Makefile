@@ -1,10 +1,21 @@
-# make test: every check and test that continuous integration runs, in a virtual environment of its own (.venv).
+# make demo: a synthetic market to a trained model, a backtest, a day of paper trading and a report, in one go.
+# make test: every check and test that continuous integration runs.
+# Both make a virtual environment (.venv) first; what the system lacks is installed through apt, or else named.
 VENV ?= .venv
 
-.PHONY: test venv
+.PHONY: demo test bench venv venv-demo
+
+demo: venv-demo
+	$(VENV)/bin/foxml demo
 
 test: venv
 	. $(VENV)/bin/activate && tools/check && tools/test
 
+bench: venv
+	. $(VENV)/bin/activate && tools/bench
+
 venv:
-	tools/setup $(VENV)
+	tools/setup $(VENV) test
+
+venv-demo:
+	tools/setup $(VENV) all

@@ -18,6 +18,14 @@ __all__ = ["DEPTH_MAX", "Document", "parse_value", "read_document"]
 # No section nests deeper; the bound keeps a hostile file from exhausting the stack.
 DEPTH_MAX = 16
 
+_OPENING = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+
 _BOOL = re.compile(r"^(true|false)$")
 _NULL = re.compile(r"^(null|~|)$")
 _INT = re.compile(r"^[-+]?[0-9]+$")
@@ -85,7 +93,12 @@ def parse_value(text: str, name: str) -> Any:  # noqa: ANN401 (any value that YA
 
 def _compose(text: str, name: str) -> yaml.Node | None:
     try:
+        depth = 0
         for token in yaml.scan(text, Loader=_Loader):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > DEPTH_MAX:
+                line = token.start_mark.line + 1
+                raise ConfigError(f"{name}:{line}: nested too deeply, at most {DEPTH_MAX} levels")
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
                 line = token.start_mark.line + 1
                 raise ConfigError(f"{name}:{line}: anchors, aliases and tags are not used in config; write the value")
@@ -94,8 +107,6 @@ def _compose(text: str, name: str) -> yaml.Node | None:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark is not None else name
         raise ConfigError(f"{where}: not valid YAML: {getattr(error, 'problem', None) or error}") from None
-    except RecursionError:
-        raise ConfigError(f"{name}: nested too deeply, at most {DEPTH_MAX} levels") from None
 
 
 def _mapping(
@@ -117,8 +128,6 @@ def _mapping(
 
 
 def _value(node: yaml.Node, name: str, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Any:  # noqa: ANN401
-    if len(path) > DEPTH_MAX:
-        raise ConfigError(f"{name}:{_line(node)}: nested too deeply, at most {DEPTH_MAX} levels")
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, name, path, lines)
     if isinstance(node, yaml.SequenceNode):
