@@ -1,0 +1,52 @@
+"""`foxml backtest`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foxml.cli.console import Progress, emit, path_text
+from foxml.cli.options import ConfigOption, JsonOption, QuietOption, SetOption, VariantOption, resolve
+from foxml.cli.report import overview
+
+__all__ = ["backtest"]
+
+
+def backtest(
+    config: ConfigOption = None,
+    variant: VariantOption = None,
+    overrides: SetOption = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", metavar="MODEL", help="NAME, NAME@VERSION or a path; by default model.name."),
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option("--journal", metavar="FILE", help="Where the run is recorded; it must not be there yet."),
+    ] = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Trade the stored bars of the config's period through the engine that trades for real, and report.
+
+    Writes a journal, and a report beside it. A decision on one bar fills on the next one at the earliest.
+
+    Example:
+      foxml backtest --config research/spine.yaml --set period.start=2015-01-01 --set period.end=2021-03-31
+      foxml backtest --model spine@2 --journal runs/try.journal --json
+    """
+    from foxml.report.page import write_report
+    from foxml.research.backtest import run_backtest
+
+    resolved = resolve(config, variant, overrides)
+    with Progress("backtest", quiet=quiet or as_json) as progress:
+        run = run_backtest(resolved, model=model, journal_path=journal, progress=progress)
+        progress("report")
+        page = run.journal.with_suffix(".html")
+        analysis = write_report(run.journal, page)
+    found = {"journal": run.journal, "report": page, "seconds": run.seconds, **analysis.summary()}
+    text = (
+        f"{overview(analysis)}\n{run.slices:,} slices in {run.seconds:.1f} s\n"
+        f"journal: {path_text(run.journal)}\nreport: {path_text(page)}"
+    )
+    emit(found, as_json=as_json, text=text)

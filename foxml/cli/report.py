@@ -1,0 +1,64 @@
+"""`foxml report JOURNAL`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from foxml.cli.console import emit, path_text, table
+from foxml.cli.options import JournalArgument, JsonOption
+
+if TYPE_CHECKING:
+    from foxml.report.analysis import Analysis
+
+__all__ = ["overview", "report"]
+
+
+def report(
+    journal: JournalArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="By default the journal's name with .html.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge a run by its journal alone, and write one HTML file that needs no network.
+
+    The journal of a trading day in progress can be read too; it is only read.
+
+    Example:
+      foxml report runs/spine.journal --out spine.html
+    """
+    from foxml.report.page import write_report
+
+    target = out or journal.with_suffix(".html")
+    analysis = write_report(journal, target)
+    found = {"report": target, **analysis.summary()}
+    emit(found, as_json=as_json, text=overview(analysis) + f"\nreport: {path_text(target)}")
+
+
+def overview(analysis: "Analysis") -> str:
+    """Lay out the numbers that one looks for first."""
+    from foxml.report.sections import bps, dollars, number, percent
+
+    if not analysis.performance:
+        return "no decision in this journal yet"
+    rows = [
+        ["final value", *(dollars(p.final_value) for p in analysis.performance)],
+        ["total return", *(percent(p.total_return) for p in analysis.performance)],
+        ["annual return", *(percent(p.annual_return) for p in analysis.performance)],
+        ["annual volatility", *(percent(p.annual_volatility) for p in analysis.performance)],
+        ["Sharpe ratio, annual", *(number(p.sharpe) for p in analysis.performance)],
+        ["PSR(0)", *(percent(p.psr, 1) for p in analysis.performance)],
+        ["max drawdown", *(percent(p.max_drawdown) for p in analysis.performance)],
+    ]
+    strategy, costs, trades = analysis.performance[0], analysis.costs, analysis.trades
+    lines = [
+        table(["", *(p.name for p in analysis.performance)], rows),
+        "",
+        f"deflated Sharpe ratio {percent(strategy.dsr, 1)} over {strategy.trials} trials, {strategy.sessions} sessions",
+        f"{trades.trades:,} round trips, {percent(trades.win_rate, 1)} won; {costs.fills:,} fills; PnL after costs "
+        f"{dollars(costs.net_pnl)}, before {dollars(costs.gross_pnl)}; costs {bps(costs.cost_bps)} of what was traded",
+        f"{sum(d.count for d in analysis.denials):,} denials by risk"
+        + "".join(f", {d.count:,} {d.code}" for d in analysis.denials[:5]),
+    ]
+    return "\n".join(lines)
