@@ -1,5 +1,5 @@
 """The compiled core. Only ``features``, ``models`` and ``numerics`` import it."""
 
-from foxml._core._native import Forest
+from foxml._core._native import Forest, exp, exp_array, log, log_array
 
-__all__ = ["Forest"]
+__all__ = ["Forest", "exp", "exp_array", "log", "log_array"]

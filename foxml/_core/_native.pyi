@@ -9,7 +9,7 @@ import typing
 import numpy
 import numpy.typing
 
-__all__: list[str] = ["Forest"]
+__all__: list[str] = ["Forest", "exp", "exp_array", "log", "log_array"]
 
 class Forest:
     """
@@ -34,3 +34,23 @@ class Forest:
     def output_count(self) -> int: ...
     @property
     def tree_count(self) -> int: ...
+
+def exp(x: typing.SupportsFloat | typing.SupportsIndex) -> float:
+    """
+    Exponential of a float.
+    """
+
+def exp_array(values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    Exponential, element by element.
+    """
+
+def log(x: typing.SupportsFloat | typing.SupportsIndex) -> float:
+    """
+    Natural logarithm of a float.
+    """
+
+def log_array(values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
+    """
+    Natural logarithm, element by element.
+    """

@@ -1,0 +1,82 @@
+#include "core/numerics.hpp"
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace foxml {
+
+namespace {
+
+constexpr double kLn2High = 6.93147180369123816490e-01;  // the upper 32 bits of ln 2: its products with k are exact
+constexpr double kLn2Low = 1.90821492927058770002e-10;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// 2^k for -1022 <= k <= 1023.
+double power_of_two(std::int64_t k) noexcept { return std::bit_cast<double>((k + 1023) << 52); }
+
+}  // namespace
+
+double log(double x) noexcept {
+    if (!(x > 0.0)) {
+        return x == 0.0 ? -kInfinity : kNaN;
+    }
+    if (x == kInfinity) {
+        return x;
+    }
+    std::int64_t k = 0;
+    if (x < std::numeric_limits<double>::min()) {
+        x *= 0x1p54;  // a subnormal has no leading bit to read the exponent from
+        k = -54;
+    }
+    auto bits = std::bit_cast<std::int64_t>(x);
+    // The bits of sqrt(1/2): what is above it by whole binades is k, what is left is m in [sqrt(1/2), sqrt(2)).
+    const std::int64_t whole = (bits - 0x3fe6a09e667f3bcdLL) >> 52;
+    k += whole;
+    bits -= whole * (std::int64_t{1} << 52);
+    const double f = std::bit_cast<double>(bits) - 1.0;
+    const double s = f / (2.0 + f);
+    const double z = s * s;
+    const double w = z * z;
+    const double odd = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
+    const double even =
+        z * (6.666666666666735130e-01 +
+             w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
+    const double half_square = 0.5 * f * f;
+    const auto kd = static_cast<double>(k);
+    return kd * kLn2High - ((half_square - (s * (half_square + (odd + even)) + kd * kLn2Low)) - f);
+}
+
+double exp(double x) noexcept {
+    if (std::isnan(x)) {
+        return x;
+    }
+    if (x > 709.782712893383973096) {
+        return kInfinity;
+    }
+    if (x < -745.13321910194110842) {
+        return 0.0;
+    }
+    const double kd = std::floor(x * 1.44269504088896338700 + 0.5);
+    const double high = x - kd * kLn2High;
+    const double low = kd * kLn2Low;
+    const double r = high - low;
+    const double t = r * r;
+    const double c = r - t * (1.66666666666666019037e-01 +
+                              t * (-2.77777777770155933842e-03 +
+                                   t * (6.61375632143793436117e-05 +
+                                        t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))));
+    const double y = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
+    const auto k = static_cast<std::int64_t>(kd);
+    if (k > 1023) {
+        return y * 2.0 * power_of_two(k - 1);
+    }
+    if (k < -1021) {
+        return y * power_of_two(k + 1000) * 0x1p-1000;  // one rounding only: the last product
+    }
+    return y * power_of_two(k);
+}
+
+}  // namespace foxml
