@@ -42,8 +42,9 @@ def backtest(
     with Progress("backtest", quiet=quiet or as_json) as progress:
         run = run_backtest(resolved, model=model, journal_path=journal, progress=progress)
         progress("report")
-        page = run.journal.with_suffix(".html")
-        analysis = write_report(run.journal, page)
+        page = run.journal.with_name("report.html")
+        options = resolved.config.report
+        analysis = write_report(run.journal, page, title=options.title, trades_max=options.trades_max)
     found = {"journal": run.journal, "report": page, "seconds": run.seconds, **analysis.summary()}
     text = (
         f"{overview(analysis)}\n{run.slices:,} slices in {run.seconds:.1f} s\n"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foxml.cli.console import emit, path_text, table
-from foxml.cli.options import JournalArgument, JsonOption
+from foxml.cli.options import ConfigOption, JournalArgument, JsonOption, SetOption, VariantOption, resolve
 
 if TYPE_CHECKING:
     from foxml.report.analysis import Analysis
@@ -17,8 +17,11 @@ __all__ = ["overview", "report"]
 def report(
     journal: JournalArgument,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="By default the journal's name with .html.")
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="By default report.html beside the journal.")
     ] = None,
+    config: ConfigOption = None,
+    variant: VariantOption = None,
+    overrides: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a run by its journal alone, and write one HTML file that needs no network.
@@ -26,12 +29,13 @@ def report(
     The journal of a trading day in progress can be read too; it is only read.
 
     Example:
-      foxml report runs/spine.journal --out spine.html
+      foxml report runs/backtest-spine-1/journal.db --set report.title="Spine, 2015 to 2021"
     """
     from foxml.report.page import write_report
 
-    target = out or journal.with_suffix(".html")
-    analysis = write_report(journal, target)
+    options = resolve(config, variant, overrides).config.report
+    target = out or journal.with_name("report.html")
+    analysis = write_report(journal, target, title=options.title, trades_max=options.trades_max)
     found = {"report": target, **analysis.summary()}
     emit(found, as_json=as_json, text=overview(analysis) + f"\nreport: {path_text(target)}")
 

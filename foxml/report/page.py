@@ -6,7 +6,7 @@ from foxml.journal import JournalReader
 from foxml.report.analysis import Analysis, analyse
 from foxml.report.markup import Markup, element, join
 from foxml.report.run import fold
-from foxml.report.sections import SECTIONS, headline
+from foxml.report.sections import SECTIONS, headline, trade_list
 
 __all__ = ["analyse_journal", "render", "write_report"]
 
@@ -45,15 +45,22 @@ def analyse_journal(journal: Path) -> Analysis:
         return analyse(fold(reader.records(), reader.journal_id))
 
 
-def render(analysis: Analysis) -> str:
-    """Return the page; the same analysis gives the same text."""
+def render(analysis: Analysis, *, title: str | None = None, trades_max: int = 500) -> str:
+    """Return the page; the same analysis gives the same text.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    title : str, optional
+        By default the symbols.
+    trades_max : int
+        Round trips that are listed one by one, the latest ones.
+    """
     run = analysis.run
-    title = "FoxML report: " + ", ".join(run.symbols[:6]) + (" and more" if len(run.symbols) > 6 else "")
-    sections = []
-    for name, section in SECTIONS:
-        content = section(analysis)
-        if content:
-            sections.append(join([element("h2", name), content]))
+    title = title or "FoxML report: " + ", ".join(run.symbols[:6]) + (" and more" if len(run.symbols) > 6 else "")
+    contents = [(name, section(analysis)) for name, section in SECTIONS]
+    contents.append(("List of round trips", trade_list(analysis, trades_max)))
+    sections = [join([element("h2", name), content]) for name, content in contents if content]
     head = join(
         [
             Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
@@ -67,7 +74,7 @@ def render(analysis: Analysis) -> str:
     return "<!doctype html>\n" + element("html", element("head", head), element("body", body), lang="en") + "\n"
 
 
-def write_report(journal: Path, out: Path) -> Analysis:
+def write_report(journal: Path, out: Path, *, title: str | None = None, trades_max: int = 500) -> Analysis:
     """Write the report of a journal, whole or not at all.
 
     Parameters
@@ -75,9 +82,11 @@ def write_report(journal: Path, out: Path) -> Analysis:
     journal : Path
     out : Path
         The HTML file; an older one is replaced.
+    title, trades_max
+        As for `render`.
     """
     analysis = analyse_journal(journal)
-    text = render(analysis)
+    text = render(analysis, title=title, trades_max=trades_max)
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(out.name + ".unfinished")
     unfinished.write_text(text, encoding="utf-8")

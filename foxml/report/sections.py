@@ -12,9 +12,8 @@ from foxml.report.markup import Content, Markup, element, join, table
 from foxml.report.performance import MARKET_ZONE, Performance, monthly_returns
 from foxml.report.statistics import SESSIONS_PER_YEAR
 
-__all__ = ["SECTIONS", "bps", "dollars", "headline", "moment", "number", "percent"]
+__all__ = ["SECTIONS", "bps", "dollars", "headline", "moment", "number", "percent", "trade_list"]
 
-TRADES_MAX = 200
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -295,7 +294,7 @@ def score_section(analysis: Analysis) -> Markup:
     return join(parts)
 
 
-def trade_list(analysis: Analysis) -> Markup:
+def trade_list(analysis: Analysis, trades_max: int) -> Markup:
     """List the latest round trips, one a row."""
     trades = analysis.run.trades
     rows = [
@@ -311,10 +310,10 @@ def trade_list(analysis: Analysis) -> Markup:
             dollars(t.fees / NANO),
             signed(t.pnl, dollars(t.pnl / NANO)),
         )
-        for t in trades[-TRADES_MAX:]
+        for t in trades[max(len(trades) - trades_max, 0) :]
     ]
     headers = ["Symbol", "Side", "Entry", "Exit", "Why", "Shares", "Entry, $", "Exit, $", "Fees", "PnL"]
-    note = f"The last {TRADES_MAX} of {len(trades):,}." if len(trades) > TRADES_MAX else ""
+    note = f"The last {trades_max:,} of {len(trades):,}." if len(trades) > trades_max else ""
     listed = table(headers, rows, left=5, empty="No round trip was closed.")
     return join([element("p", note, class_="note"), element("details", element("summary", "Show them"), listed)])
 
@@ -328,6 +327,5 @@ SECTIONS = (
     ("Round trips", trade_groups),
     ("Scores and what followed", score_section),
     ("Orders, denials, halts", order_table),
-    ("List of round trips", trade_list),
     ("What was run", about),
 )
