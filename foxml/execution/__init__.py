@@ -1,0 +1,20 @@
+"""From targets to orders: what is sent, where each order stands, and how positions are protected and left."""
+
+from foxml.execution.ids import OrderIds
+from foxml.execution.orders import ManagedOrder, OrderTable
+from foxml.execution.plan import barrier_levels, entry_intent, exit_intent, may_enter, protective_intents
+from foxml.execution.status import next_status
+from foxml.execution.trade import ActiveTrade
+
+__all__ = [
+    "ActiveTrade",
+    "ManagedOrder",
+    "OrderIds",
+    "OrderTable",
+    "barrier_levels",
+    "entry_intent",
+    "exit_intent",
+    "may_enter",
+    "next_status",
+    "protective_intents",
+]

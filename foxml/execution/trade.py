@@ -1,0 +1,93 @@
+"""A position's story: why it was opened, what will close it, and what it has earned so far."""
+
+from dataclasses import dataclass
+
+from foxml.domain.commands import TradeClosed
+from foxml.domain.money import NANO, divide_half_even
+from foxml.domain.orders import OrderReason, Side
+
+__all__ = ["ActiveTrade"]
+
+
+@dataclass(slots=True)
+class ActiveTrade:
+    """One round trip, from the decision to enter until flat.
+
+    Attributes
+    ----------
+    symbol : str
+    symbol_index : int
+    side : Side
+        Of the entry.
+    decided_ns : int
+        Close of the slice on which it was decided.
+    sigma : float
+        Volatility over the horizon at the decision, as a fraction.
+    bars_left : int
+        Bars of the symbol until its label ends.
+    upper, lower : int or None
+        The label's levels around the entry price, in 1e-9 dollars; None before the first fill.
+    exit_reason : OrderReason or None
+        Why it is being left; None while it is held.
+    protection_refused : bool
+        The broker refused a protective order: the levels are watched bar by bar from then on.
+    quantity_max : int
+        Largest absolute position so far, in 1e-9 shares.
+    opened, opened_value, closed, closed_value : int
+        Shares and value of the opening and of the closing fills, 1e-9 each.
+    fees, profit : int
+        Fees, and what closing fills, dividends and cash in lieu brought before fees, in 1e-9 dollars.
+    entry_ns : int
+        First fill.
+    last_exit : OrderReason or None
+        Reason of the order that closed last.
+    """
+
+    symbol: str
+    symbol_index: int
+    side: Side
+    decided_ns: int
+    sigma: float
+    bars_left: int
+    upper: int | None = None
+    lower: int | None = None
+    exit_reason: OrderReason | None = None
+    protection_refused: bool = False
+    quantity_max: int = 0
+    opened: int = 0
+    opened_value: int = 0
+    closed: int = 0
+    closed_value: int = 0
+    fees: int = 0
+    profit: int = 0
+    entry_ns: int = 0
+    last_exit: OrderReason | None = None
+
+    def closed_record(self, now_ns: int) -> TradeClosed:
+        """Sum up the trip once it is flat.
+
+        Parameters
+        ----------
+        now_ns : int
+            Moment of the last fill.
+        """
+        assert self.opened > 0, self
+        reason = self.last_exit or self.exit_reason or OrderReason.RISK
+        return TradeClosed(
+            symbol=self.symbol,
+            side_sign=self.side.sign,
+            quantity=self.quantity_max,
+            entry_ns=self.entry_ns,
+            exit_ns=now_ns,
+            entry_price=divide_half_even(self.opened_value * NANO, self.opened),
+            exit_price=divide_half_even(self.closed_value * NANO, self.closed) if self.closed else 0,
+            fees=self.fees,
+            pnl=self.profit - self.fees,
+            exit_reason=reason.value,
+        )
+
+    def split(self, numerator: int, denominator: int) -> None:
+        """Put the counts of shares on the terms of the shares after a split; values of money stay."""
+        self.quantity_max = divide_half_even(self.quantity_max * numerator, denominator)
+        self.opened = divide_half_even(self.opened * numerator, denominator)
+        self.closed = divide_half_even(self.closed * numerator, denominator)
