@@ -10,6 +10,7 @@ from pathlib import Path
 
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
+CPP_FUNCTION_LINES_MAX = 69
 
 # What only clock.py may touch: wall time, randomness and ids are passed in everywhere else.
 CLOCK_CALLS = re.compile(
@@ -21,6 +22,8 @@ LEFT_OVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(wo" r"rk|ro" r"ot|ho" r"me)/\w")
 UNPICKLING = re.compile(r"^\s*(import|from) (pickle|cloudpickle|dill|joblib|shelve|marshal)\b|allow_pickle=True")
 APPROVAL = re.compile(r"\bApproved\(")
+CPP_OPENS = re.compile(r"\)[^;{}()]*\{$")
+CPP_CONTROL = re.compile(r"\s*(\}\s*)?(if|for|while|switch|catch|else|do)\b")
 PRINTING = re.compile(r"(?<![\w.])print\(")
 
 
@@ -51,6 +54,29 @@ def _function_lengths(path: str, text: str) -> Iterator[Finding]:
                 )
 
 
+def _cpp_function_lengths(path: str, text: str) -> Iterator[Finding]:
+    """Find long bodies: what opens with ``) {`` (or ``) const {`` ...) and closes at the same indentation.
+
+    clang-format keeps the closing brace at the indentation of the line that began the function, so no parser is needed.
+    """
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if not CPP_OPENS.search(line) or CPP_CONTROL.match(line):
+            continue
+        first = number
+        while (
+            first > 0
+            and not lines[first - 1].rstrip().endswith((";", "}", "{", ":", ">", "/"))
+            and lines[first - 1].strip()
+        ):
+            first -= 1
+        indent = len(lines[first]) - len(lines[first].lstrip())
+        closing = re.compile(rf" {{{indent}}}}}")
+        last = next((k for k in range(number + 1, len(lines)) if closing.match(lines[k])), number)
+        if last - first + 1 > CPP_FUNCTION_LINES_MAX:
+            yield Finding(path, first + 1, f"function has {last - first + 1} lines, allowed {CPP_FUNCTION_LINES_MAX}")
+
+
 def check_file(path: str, text: str) -> list[Finding]:
     """Check one file's text.
 
@@ -72,6 +98,8 @@ def check_file(path: str, text: str) -> list[Finding]:
         found.append(Finding(path, 1, f"file has {lines} lines, allowed {FILE_LINES_MAX}"))
     if path.endswith(".py"):
         found += _function_lengths(path, text)
+    if path.endswith((".cpp", ".hpp")):
+        found += _cpp_function_lengths(path, text)
     if path.startswith("foxml/") and path.endswith(".py"):
         found += _product_rules(path, text)
     return found

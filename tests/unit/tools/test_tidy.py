@@ -35,6 +35,8 @@ CANARIES = [
     ("docs/a.md", "cd /ho" + "me/me/foxml\n", "path of a machine"),
     ("foxml/bars/a.py", "x = 1\n" * 401, "file has 401 lines"),
     ("cpp/core/a.hpp", "int x;\n" * 401, "file has 401 lines"),
+    ("cpp/core/a.cpp", "int f(int a,\n      int b) {\n" + "    ++a;\n" * 68 + "}\n", "function has 71 lines"),
+    ("cpp/core/a.hpp", "struct A {\n    int f() const {\n" + "        ++a;\n" * 69 + "    }\n};\n", "function has 71"),
     ("foxml/bars/a.py", "def f():\n" + "    x = 1\n" * 60, "function f has 61 lines"),
 ]
 
@@ -53,6 +55,7 @@ def test_canary_is_rejected(path: str, text: str, rule: str) -> None:
         ("foxml/cli/main.py", "print('x')\n"),
         ("foxml/session/run.py", "mode = 'backtest'\n"),
         ("foxml/bars/a.py", "def f():\n" + "    x = 1\n" * 59),
+        ("cpp/core/a.cpp", "int f(int a) {\n" + "    if (a) {\n        ++a;\n    }\n" * 22 + "}\n"),
     ],
 )
 def test_allowed_use_passes(path: str, text: str) -> None:
