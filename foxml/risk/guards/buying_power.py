@@ -11,8 +11,7 @@ __all__ = ["GUARD"]
 
 
 def buying_power(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
-    """Require that all open buys and this one leave cash of at least (1 - `leverage_max`) of equity; a cash
-    account has 1.
+    """Require that cash after all open buys and this one is at least (1 - `leverage_max`) of equity.
 
     An order that reduces is never asked: covering a short or selling a long frees money.
     """

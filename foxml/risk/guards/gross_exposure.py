@@ -11,8 +11,7 @@ __all__ = ["GUARD"]
 
 
 def gross_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
-    """Require that the sum of all positions' sizes, at its worst with all that is open, is at most `gross_max`
-    of equity.
+    """Require that the gross value of the book, at its worst with all that is open, is at most `gross_max` of equity.
 
     An order that reduces is never asked: it is how a book above the limit comes down.
     """

@@ -11,8 +11,7 @@ __all__ = ["GUARD"]
 
 
 def net_exposure(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
-    """Require that the sum of all positions, long less short, at its worst with all that is open, is
-    within `net_max` of equity.
+    """Require that long less short, at its worst with all that is open, is within `net_max` of equity.
 
     An order that reduces is never asked, even where leaving one side tilts the book: the other side is left next.
     """

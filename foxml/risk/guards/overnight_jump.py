@@ -11,8 +11,7 @@ __all__ = ["GUARD"]
 
 
 def overnight_jump(intent: OrderIntent, view: RiskView, limits: RiskLimits) -> Denied | None:
-    """Require that the symbol opened the session within `overnight_jump_max` of its last close, known corporate
-    actions taken off.
+    """Require that the session opened within `overnight_jump_max` of the last close, known actions taken off.
 
     An order that reduces is never asked: a position in such a symbol may be left.
     """
