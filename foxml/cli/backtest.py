@@ -32,8 +32,8 @@ def backtest(
     Writes a journal, and a report beside it. A decision on one bar fills on the next one at the earliest.
 
     Example:
-      foxml backtest --config research/spine.yaml --set period.start=2015-01-01 --set period.end=2021-03-31
-      foxml backtest --model spine@2 --journal runs/try.journal --json
+      foxml backtest --config backtest/spy_aapl_ibm_bac_1h.yaml
+      foxml backtest --model spy_aapl_ibm_bac_1h@2 --set period.start=2020-01-02 --journal runs/try/journal.db --json
     """
     from foxml.report.page import write_report
     from foxml.research.backtest import run_backtest

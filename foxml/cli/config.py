@@ -23,8 +23,8 @@ def show(
     """Show the value of every key and where it came from: file and line, environment, or option.
 
     Example:
-      foxml config show --config research/spine.yaml --only risk.
-      FOXML__RISK__ORDER_NOTIONAL=5000 foxml config show --only risk.
+      foxml config show --config train/spy_aapl_ibm_bac_1h.yaml --only model.
+      FOXML__RISK__ORDER_NOTIONAL_MAX=5000 foxml config show --only risk.
     """
     resolved = resolve(config, variant, overrides)
     keys = {key: source for key, source in sorted(resolved.provenance.items()) if key.startswith(only)}

@@ -50,7 +50,7 @@ def show(
     """Show a model's manifest: what it was trained on, and how it did out of sample.
 
     Example:
-      foxml models show spine
+      foxml models show spy_aapl_ibm_bac_1h
     """
     bundle = _load(name, config, variant, overrides)
     manifest = jsonable(bundle.manifest)
@@ -70,7 +70,7 @@ def verify(
     Exits with code 5 and names the file if anything differs.
 
     Example:
-      foxml models verify spine@3
+      foxml models verify spy_aapl_ibm_bac_1h@1
     """
     bundle = _load(name, config, variant, overrides)
     found = {

@@ -23,7 +23,7 @@ def replay(
     Exits with code 0 if all are equal, 10 if any differs. The config must be the one that the run was made with.
 
     Example:
-      foxml replay runs/spine.journal --config research/spine.yaml
+      foxml replay runs/try/journal.db --config backtest/spy_aapl_ibm_bac_1h.yaml
     """
     from foxml.daemon.replay import replay as replay_journal
 

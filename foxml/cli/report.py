@@ -29,7 +29,7 @@ def report(
     The journal of a trading day in progress can be read too; it is only read.
 
     Example:
-      foxml report runs/backtest-spine-1/journal.db --set report.title="Spine, 2015 to 2021"
+      foxml report runs/try/journal.db --set report.title="Four stocks, 2015 to 2021"
     """
     from foxml.report.page import write_report
 

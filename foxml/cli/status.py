@@ -12,7 +12,7 @@ def status(journal: JournalArgument, as_json: JsonOption = False) -> None:
     Only reads, so it can be asked while the daemon trades.
 
     Example:
-      foxml status runs/paper.journal
+      foxml status runs/spy_aapl_xom_5m/journal.db
     """
     from foxml.daemon.status import status as read_status
 

@@ -34,7 +34,7 @@ def trade(
     doubled order. Exits with code 6 if the journal cannot be written, 8 if start-up finds an unexplained difference.
 
     Example:
-      foxml trade --config paper/spine.yaml --speed 60
+      foxml trade --config paper/spy_aapl_xom_5m.yaml --speed 60
     """
     from foxml.daemon.trade import run
 

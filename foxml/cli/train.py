@@ -18,7 +18,7 @@ def train(
     Every run is counted as a trial of its name. An interrupted run goes on where it stopped.
 
     Example:
-      foxml train --config research/spine.yaml
+      foxml train --config train/spy_aapl_ibm_bac_1h.yaml
       foxml train --set model.variant=conservative --set period.end=2014-12-31
     """
     from foxml.bars.store import BarStore
