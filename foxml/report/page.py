@@ -20,7 +20,7 @@ body { background: var(--bg); color: var(--fg); font: 15px/1.45 system-ui, sans-
 h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem;
   border-bottom: 1px solid var(--grid); padding-bottom: .25rem; } h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; }
 p.note { color: var(--muted); font-size: .88rem; } .facts { display: grid; gap: .6rem;
-  grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); margin: 1.2rem 0; }
+  grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); margin: 1.2rem 0; }
 .fact { background: var(--card); border-radius: 6px; padding: .6rem .8rem; }
 .fact b { display: block; font-size: 1.2rem; }
 .fact > span { color: var(--muted); font-size: .82rem; } .scroll { overflow-x: auto; }
@@ -28,8 +28,8 @@ table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabu
 th, td { padding: .22rem .6rem; border-bottom: 1px solid var(--grid); white-space: nowrap; }
 td.wrap { white-space: normal; overflow-wrap: anywhere; } thead th { color: var(--muted); font-weight: 600; }
 .left { text-align: left; white-space: pre; } .right { text-align: right; } .good { color: var(--good); }
-.bad { color: var(--bad); } svg { max-width: 100%; height: auto; display: block; }
-.pair { display: flex; flex-wrap: wrap; gap: 1rem; } .pair svg { flex: 1 1 340px; max-width: 500px; }
+.bad { color: var(--bad); } svg { width: 100%; height: auto; display: block; }
+.pair { display: flex; flex-wrap: wrap; gap: 1rem; } .pair svg { flex: 1 1 340px; width: 48%; }
 """
 
 
