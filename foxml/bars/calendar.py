@@ -1,11 +1,17 @@
 """Trading sessions of an exchange: holidays, half-days and daylight saving included."""
 
 import datetime as dt
+import importlib.metadata
+import io
+import re
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from foxml.bars.files import replace_file
 from foxml.bars.timeframes import DAY_NS
 from foxml.errors import DataError
 
@@ -34,27 +40,22 @@ class TradingCalendar:
     name : str, default "XNYS"
         Market identifier code, as ``exchange_calendars`` knows it.
 
+    cache : Path, optional
+        Folder, such as the store's, that keeps the computed sessions: with it a process starts without pandas.
+
     Raises
     ------
     DataError
         If there is no such calendar, or `last_date` is too early.
     """
 
-    def __init__(self, last_date: dt.date, name: str = "XNYS") -> None:
+    def __init__(self, last_date: dt.date, name: str = "XNYS", *, cache: Path | None = None) -> None:
         if last_date <= FIRST_DATE:
             raise DataError(f"calendar {name}: last date must be after {FIRST_DATE}, found {last_date}")
-        # Imported here: it brings pandas, which a caller with no need for sessions should not pay for.
-        import exchange_calendars
-
-        try:
-            calendar = exchange_calendars.get_calendar(name, start=str(FIRST_DATE), end=str(last_date))
-        except exchange_calendars.errors.InvalidCalendarName:
-            raise DataError(f"unknown calendar {name!r}; expected a market identifier code like XNYS") from None
-        schedule = calendar.schedule
+        table = _compute(last_date, name) if cache is None else _cached(last_date, name, cache)
+        table = table[:, : np.searchsorted(table[0], (last_date - _EPOCH).days, side="right")]
         self.name = name
-        self._open_ns: NDArray[np.int64] = schedule["open"].to_numpy("datetime64[ns]").astype(np.int64)
-        self._close_ns: NDArray[np.int64] = schedule["close"].to_numpy("datetime64[ns]").astype(np.int64)
-        self._day: NDArray[np.int64] = schedule.index.to_numpy("datetime64[D]").astype(np.int64)
+        self._day, self._open_ns, self._close_ns = (np.ascontiguousarray(row) for row in table)
 
     @property
     def open_ns(self) -> NDArray[np.int64]:
@@ -105,6 +106,11 @@ class TradingCalendar:
             raise DataError(f"calendar {self.name} has no session on or after {date}")
         return self._session(index)
 
+    def session_of(self, time_ns: int) -> Session | None:
+        """Return the session that a moment lies in, open included and close excluded; None outside sessions."""
+        index = int(self.locate(np.array([time_ns], dtype=np.int64))[0])
+        return None if index < 0 else self._session(index)
+
     def sessions(self, start: dt.date, end: dt.date) -> list[Session]:
         """All sessions from `start` to `end`, both included."""
         first = int(np.searchsorted(self._day, (start - _EPOCH).days))
@@ -119,3 +125,37 @@ class TradingCalendar:
 def start_of_date_ns(date: dt.date) -> int:
     """Midnight UTC of a date, in nanoseconds."""
     return (date - _EPOCH).days * DAY_NS
+
+
+def _compute(last_date: dt.date, name: str) -> NDArray[np.int64]:
+    """Days since 1970, opens and closes of all sessions, shape (3, sessions)."""
+    # Imported here: it brings pandas, which a caller with no need for sessions should not pay for.
+    import exchange_calendars
+
+    try:
+        calendar = exchange_calendars.get_calendar(name, start=str(FIRST_DATE), end=str(last_date))
+    except exchange_calendars.errors.InvalidCalendarName:
+        raise DataError(f"unknown calendar {name!r}; expected a market identifier code like XNYS") from None
+    schedule = calendar.schedule
+    day = schedule.index.to_numpy("datetime64[D]").astype(np.int64)
+    return np.stack([day, *(schedule[end].to_numpy("datetime64[ns]").astype(np.int64) for end in ("open", "close"))])
+
+
+def _cached(last_date: dt.date, name: str, folder: Path) -> NDArray[np.int64]:
+    if not re.fullmatch(r"\w+", name):
+        raise DataError(f"unknown calendar {name!r}; expected a market identifier code like XNYS")
+    path = folder / f"calendar-{name}.npz"
+    # Another release of the library may know of other holidays.
+    release = importlib.metadata.version("exchange_calendars")
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as held:
+            if str(held["release"]) == release and int(held["last_day"]) >= (last_date - _EPOCH).days:
+                return np.asarray(held["table"], dtype=np.int64)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        pass  # absent or damaged: it is only a cache
+    until = dt.date(last_date.year, 12, 31)
+    table = _compute(until, name)
+    data = io.BytesIO()
+    np.savez(data, release=np.array(release), last_day=np.int64((until - _EPOCH).days), table=table)
+    replace_file(path, data.getvalue())
+    return table

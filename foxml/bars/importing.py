@@ -1,12 +1,14 @@
 """From files to the store: what ``foxml data import`` does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from foxml.bars.actions import read_actions
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.csv import CsvFormat, read_csv
-from foxml.bars.normalise import QualityReport, normalise
+from foxml.bars.normalise import QualityReport, deduplicated, normalise, time_ordered
+from foxml.bars.raw import RawBars
 from foxml.bars.store import BarMarks, BarStore
 from foxml.bars.timeframes import parse_interval
 from foxml.domain.bars import SymbolBars
@@ -25,6 +27,9 @@ def import_files(
     marks: BarMarks,
     actions_path: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    symbols: Collection[str] | None = None,
+    sort: bool = False,
+    drop_duplicates: bool = False,
 ) -> list[QualityReport]:
     """Import CSV files; either all of them are stored, or, at the first error, none.
 
@@ -42,6 +47,12 @@ def import_files(
         Table of corporate actions that replaces the stored ones.
     progress : callable
         Told the name of each file as it is read.
+    symbols : collection of str, optional
+        Import these alone; each must be in some file.
+    sort : bool, default False
+        Put rows in order of time; without it a row out of order is an error.
+    drop_duplicates : bool, default False
+        Leave out rows that repeat another in every value; without it, and for rows that differ, it is an error.
 
     Raises
     ------
@@ -55,17 +66,38 @@ def import_files(
     for file in files:
         progress(file.name)
         for raw in read_csv(file, layout, interval_ns=interval_ns):
+            if symbols is not None and raw.symbol not in symbols:
+                continue
             if raw.symbol in normalised:
                 raise DataError(f"{file}: {raw.symbol} was already read from another file")
-            bars, report = normalise(raw, calendar, interval_ns)
+            bars, report = _normalised(raw, calendar, interval_ns, sort=sort, drop_duplicates=drop_duplicates)
             if len(bars) == 0:
                 raise DataError(f"{file}: {raw.symbol}: none of {report.rows_read} rows lies in a regular session")
             normalised[raw.symbol] = (bars, report)
+    missing = sorted(set(symbols or ()) - set(normalised))
+    if missing:
+        raise DataError(
+            f"no file holds {', '.join(missing)}; found {', '.join(normalised) or 'none of those asked for'}"
+        )
     for bars, _ in normalised.values():
         store.write(bars, marks=marks)
     if actions is not None:
         store.write_actions(actions)
     return [report for _, report in normalised.values()]
+
+
+def _normalised(
+    raw: RawBars, calendar: TradingCalendar, interval_ns: int, *, sort: bool, drop_duplicates: bool
+) -> tuple[SymbolBars, QualityReport]:
+    rows_read, repeats = len(raw.start_ns), 0
+    if sort:
+        raw = time_ordered(raw)
+    if drop_duplicates:
+        raw, repeats = deduplicated(raw)
+    bars, report = normalise(raw, calendar, interval_ns)
+    if repeats:
+        report = replace(report, rows_read=rows_read, dropped={**report.dropped, "repeated rows": repeats})
+    return bars, report
 
 
 def _files(path: Path) -> list[Path]:

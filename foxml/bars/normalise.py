@@ -14,7 +14,7 @@ from foxml.bars.timeframes import DAY_NS
 from foxml.domain.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, SymbolBars
 from foxml.errors import DataError
 
-__all__ = ["QualityReport", "normalise"]
+__all__ = ["QualityReport", "deduplicated", "normalise", "time_ordered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,32 @@ def normalise(raw: RawBars, calendar: TradingCalendar, interval_ns: int) -> tupl
         raise DataError(f"{raw.source}:{row}: {raw.symbol}: a second bar for the interval of the row before it")
     expected = _expected(bars, calendar, interval_ns)
     return bars, QualityReport(raw.symbol, len(raw.start_ns), len(bars), expected, dropped)
+
+
+def time_ordered(raw: RawBars) -> RawBars:
+    """Sort rows by time, rows of one time staying in the order of the file.
+
+    Never done unasked: a file out of order may be out of order for a reason.
+    """
+    order = np.argsort(raw.start_ns, kind="stable")
+    return RawBars(raw.symbol, raw.source, raw.start_ns[order], raw.ohlcv[order], raw.row[order])
+
+
+def deduplicated(raw: RawBars) -> tuple[RawBars, int]:
+    """Leave out rows that repeat the row before them in every value; never done unasked.
+
+    Rows of one time with different values stay, and are refused by `normalise`: nobody knows which one is right.
+
+    Returns
+    -------
+    bars : RawBars
+    dropped : int
+    """
+    again = np.zeros(len(raw.start_ns), dtype=np.bool_)
+    again[1:] = (np.diff(raw.start_ns) == 0) & (np.diff(raw.ohlcv, axis=0) == 0).all(axis=1)
+    kept = ~again
+    bars = RawBars(raw.symbol, raw.source, raw.start_ns[kept], raw.ohlcv[kept], raw.row[kept])
+    return bars, int(again.sum())
 
 
 def _intraday(

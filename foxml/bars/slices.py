@@ -9,7 +9,13 @@ from foxml.domain.bars import BarSlice, CorporateAction, SymbolBars
 __all__ = ["merge"]
 
 
-def merge(histories: Sequence[SymbolBars], actions: Sequence[CorporateAction]) -> Iterator[BarSlice | CorporateAction]:
+def merge(
+    histories: Sequence[SymbolBars],
+    actions: Sequence[CorporateAction],
+    *,
+    start_ns: int | None = None,
+    end_ns: int | None = None,
+) -> Iterator[BarSlice | CorporateAction]:
     """Yield one slice for each close that any symbol has, each action ahead of the first slice of its session.
 
     Parameters
@@ -18,6 +24,8 @@ def merge(histories: Sequence[SymbolBars], actions: Sequence[CorporateAction]) -
         In the order of the universe, of one interval and calendar.
     actions : sequence of CorporateAction
         Those of symbols outside the universe, and those before the first slice, are left out.
+    start_ns, end_ns : int, optional
+        Only slices that close in ``(start_ns, end_ns]``.
 
     Yields
     ------
@@ -26,6 +34,9 @@ def merge(histories: Sequence[SymbolBars], actions: Sequence[CorporateAction]) -
     """
     symbols = tuple(bars.symbol for bars in histories)
     closes = np.unique(np.concatenate([bars.close_ns for bars in histories]))
+    first = 0 if start_ns is None else int(np.searchsorted(closes, start_ns, side="right"))
+    last = len(closes) if end_ns is None else int(np.searchsorted(closes, end_ns, side="right"))
+    closes = closes[first : max(first, last)]
     rows = [np.searchsorted(bars.close_ns, closes) for bars in histories]
     known = set(symbols)
     due = sorted((a for a in actions if a.symbol in known), key=lambda a: a.occurred_ns)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from foxml.bars.files import replace_file
 from foxml.bars.timeframes import interval_name, parse_interval
 from foxml.domain.bars import ActionKind, CorporateAction, SymbolBars
 from foxml.errors import DataError
@@ -32,11 +32,14 @@ class BarMarks:
         E.g. ``"alpaca"`` and ``"iex"``.
     anchor : str
         What the grid of intervals is anchored at: ``"utc"`` or ``"session"``.
+    adjusted : bool, default False
+        True for prices that the vendor had already adjusted for splits or dividends.
     """
 
     vendor: str
     feed: str
     anchor: str
+    adjusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,9 @@ class BarStore:
         }
         # The data file has its hash in its name, and the description, which names it, is replaced last: a kill in
         # between leaves the old bars readable.
-        _replace(path.parent / str(description["file"]), data)
+        replace_file(path.parent / str(description["file"]), data)
         old = self._describe(path) if path.exists() else None
-        _replace(path, json.dumps(description, indent=1).encode())
+        replace_file(path, json.dumps(description, indent=1).encode())
         if old is not None and old["file"] != description["file"]:
             (path.parent / old["file"]).unlink(missing_ok=True)
 
@@ -155,17 +158,29 @@ class BarStore:
         """Where the bars of a symbol come from."""
         return BarMarks(**self._describe(self._path(symbol, interval))["marks"])
 
-    def fingerprint(self, symbols: Iterable[str], interval: str) -> str:
-        """SHA-256 over the checksums of the bars of some symbols and of the corporate actions."""
-        parts = [f"{s}:{self._describe(self._path(s, interval))['sha256']}" for s in sorted(symbols)]
-        actions = self._root / "actions.json"
-        parts.append(hashlib.sha256(actions.read_bytes()).hexdigest() if actions.exists() else "none")
-        return hashlib.sha256("\n".join([interval, *parts]).encode()).hexdigest()
+    def fingerprint(
+        self, symbols: Iterable[str], interval: str, start_ns: int | None = None, end_ns: int | None = None
+    ) -> str:
+        """SHA-256 of the bars of some symbols whose close lies in ``(start_ns, end_ns]``, and of their actions.
+
+        Actions after `end_ns` do not count: what happens later leaves the fingerprint of a past period as it was.
+        """
+        names = sorted(symbols)
+        digest = hashlib.sha256(interval.encode())
+        for name in names:
+            bars = self.read(name, interval, start_ns, end_ns)
+            for array in (bars.close_ns, bars.session_open_ns, bars.session_close_ns, bars.ohlcv):
+                digest.update(f"{name}:{array.shape}".encode())
+                digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+        for action in self.actions(names):
+            if end_ns is None or action.occurred_ns <= end_ns:
+                digest.update(f"{action.symbol}:{action.kind.value}:{action.occurred_ns}:{action.value}\n".encode())
+        return digest.hexdigest()
 
     def write_actions(self, actions: Iterable[CorporateAction]) -> None:
         """Store corporate actions, in place of all that were there."""
         rows = [[a.symbol, a.kind.value, a.occurred_ns, a.received_ns, a.value] for a in actions]
-        _replace(self._root / "actions.json", json.dumps({"schema": _SCHEMA, "actions": rows}, indent=0).encode())
+        replace_file(self._root / "actions.json", json.dumps({"schema": _SCHEMA, "actions": rows}, indent=0).encode())
 
     def actions(self, symbols: Iterable[str]) -> Sequence[CorporateAction]:
         """Corporate actions of some symbols, by time."""
@@ -196,19 +211,3 @@ def _load(path: Path) -> dict[str, Any]:
     if not isinstance(fields, dict) or fields.get("schema") != _SCHEMA:
         raise DataError(f"{path}: expected schema {_SCHEMA} of the bar store")
     return fields
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file so that a kill at any moment leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

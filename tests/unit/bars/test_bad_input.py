@@ -11,6 +11,7 @@ import pytest
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.csv import CsvFormat
 from foxml.bars.importing import import_files
+from foxml.bars.normalise import QualityReport
 from foxml.bars.store import BarMarks, BarStore
 from foxml.bars.timeframes import interval_name, parse_interval
 from foxml.domain.bars import SymbolBars
@@ -76,6 +77,36 @@ def test_bad_file_is_refused_and_nothing_stored(
     assert str(bad) in str(caught.value)
     assert message in str(caught.value)
     assert _contents(tmp_path / "store") == before
+
+
+def test_sorting_and_dropping_repeats_must_be_asked_for(calendar: TradingCalendar, tmp_path: Path) -> None:
+    # What is done to a user's rows is counted; two different bars of one time are refused all the same.
+    path = tmp_path / "MESS.csv"
+    path.write_text("\n".join([HEADER, GOOD[1], GOOD[0], GOOD[1]]))
+    store = BarStore(tmp_path / "store")
+
+    def tidied(symbols: list[str] | None = None) -> QualityReport:
+        (report,) = import_files(
+            [path],
+            store=store,
+            calendar=calendar,
+            interval="1h",
+            layout=CsvFormat("America/New_York"),
+            marks=BarMarks("vendor", "sip", "utc"),
+            symbols=symbols,
+            sort=True,
+            drop_duplicates=True,
+        )
+        return report
+
+    report = tidied()
+    assert (report.rows_read, report.bars_kept, report.dropped) == (3, 2, {"repeated rows": 1})
+    assert store.read("MESS", "1h").ohlcv[:, 0].tolist() == [10.0, 10.5]
+    with pytest.raises(DataError, match="no file holds TIDY"):
+        tidied(["TIDY"])
+    path.write_text("\n".join([HEADER, GOOD[0], GOOD[1], GOOD[1].replace(",200", ",201")]))
+    with pytest.raises(DataError, match=r"MESS\.csv:4: MESS: the same time"):
+        tidied()
 
 
 def test_truncated_gzip_is_refused(calendar: TradingCalendar, tmp_path: Path) -> None:

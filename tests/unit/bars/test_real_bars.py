@@ -97,6 +97,15 @@ def test_merge_puts_actions_ahead_of_their_session(hourly: BarStore) -> None:
     assert all(np.isnan(s.ohlcv[~s.present]).all() for s in slices)
 
 
+def test_merge_takes_a_period(hourly: BarStore) -> None:
+    # A feed of one day: only its slices, counted from 0, and only actions that they must know.
+    bars = hourly.read("SPY", "1h")
+    start, end = _utc("2021-03-29T00:00"), _utc("2021-03-29T23:59")
+    slices = list(merge([bars], hourly.actions(["SPY"]), start_ns=start, end_ns=end))
+    assert all(isinstance(item, BarSlice) for item in slices)
+    assert [item.sequence for item in slices if isinstance(item, BarSlice)] == list(range(7))
+
+
 def test_daylight_saving_moves_the_session_in_utc(shared_data: Path, calendar: TradingCalendar, tmp_path: Path) -> None:
     # The clocks changed on 2025-03-09: the open moves from 14:30 to 13:30 UTC, and every session has its 78 bars.
     store = BarStore(tmp_path)
