@@ -192,9 +192,10 @@ class _Fold:
     faults: list[FaultRaised] = field(default_factory=list)
     actions: list[CorporateAction] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    last_close: dict[str, float] = field(default_factory=dict)
-    shares: dict[str, float] = field(default_factory=dict)  # new shares per share of the last close
-    paid: dict[str, float] = field(default_factory=dict)  # dividends since then, per share of the last close
+    row: dict[str, int] = field(default_factory=dict)
+    last_close: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))  # NaN before the first bar
+    shares: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))  # new ones per share of the last close
+    paid: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))  # dividends since then, per such share
 
     def event(self, event: Event) -> None:
         """Take in one event, before its outputs."""
@@ -223,7 +224,8 @@ class _Fold:
         match output:
             case SubmitOrder(intent=intent):
                 self.counts["submitted"] += 1
-                price = self.last_close.get(intent.symbol, math.nan)
+                row = self.row.get(intent.symbol)
+                price = math.nan if row is None else float(self.last_close[row])
                 trigger = math.nan if intent.stop_price is None else intent.stop_price / NANO
                 self.orders[intent.client_order_id] = _Order(intent, price, trigger)
             case IntentDenied(intent=intent, verdict=verdict):
@@ -241,29 +243,33 @@ class _Fold:
                 pass
 
     def _slice(self, bar_slice: BarSlice) -> None:
-        self.symbols = self.symbols or bar_slice.symbols
+        if not self.symbols:
+            self._begin(bar_slice.symbols)
+        present, close = bar_slice.present, bar_slice.ohlcv[:, CLOSE]
+        worth = (close * self.shares + self.paid) / self.last_close
+        known = present & np.isfinite(self.last_close)
         before = self.growth[-1] if self.growth else np.ones(len(self.symbols))
-        grown = before.copy()
-        for row, symbol in enumerate(bar_slice.symbols):
-            if not bar_slice.present[row]:
-                continue
-            close = float(bar_slice.ohlcv[row, CLOSE])
-            if symbol in self.last_close:
-                worth = close * self.shares.pop(symbol, 1.0) + self.paid.pop(symbol, 0.0)
-                grown[row] = before[row] * worth / self.last_close[symbol]
-            self.last_close[symbol] = close
+        self.growth.append(np.where(known, before * worth, before))
+        self.last_close = np.where(present, close, self.last_close)
+        self.shares[present] = 1.0
+        self.paid[present] = 0.0
         self.slices.append((bar_slice.close_ns, bar_slice.session_close_ns))
         self.opens.append(bar_slice.ohlcv[:, OPEN].copy())
-        self.closes.append(bar_slice.ohlcv[:, CLOSE].copy())
-        self.growth.append(grown)
-        opened = dict(zip(bar_slice.symbols, bar_slice.ohlcv[:, OPEN], strict=True))
-        self.settle(opened)
+        self.closes.append(close.copy())
+        self.settle(bar_slice)
 
-    def settle(self, opened: Mapping[str, float]) -> None:
-        """Judge the fills of the bar that has just become known."""
+    def _begin(self, symbols: tuple[str, ...]) -> None:
+        n = len(symbols)
+        self.symbols = symbols
+        self.row = {symbol: row for row, symbol in enumerate(symbols)}
+        self.last_close, self.shares, self.paid = np.full(n, np.nan), np.ones(n), np.zeros(n)
+
+    def settle(self, bar_slice: BarSlice | None) -> None:
+        """Judge the fills of the bar that has just become known, if it ever did."""
         for filled in self.waiting:
             order = self.orders.get(filled.client_order_id)
             price = filled.price / NANO
+            opened = math.nan if bar_slice is None else float(bar_slice.ohlcv[self.row[filled.symbol], OPEN])
             self.fills.append(
                 Fill(
                     occurred_ns=filled.occurred_ns,
@@ -272,7 +278,7 @@ class _Fold:
                     quantity=filled.quantity / NANO,
                     price=price,
                     fee=filled.fee / NANO,
-                    reference=_reference(order, filled.side.sign, price, float(opened.get(filled.symbol, math.nan))),
+                    reference=_reference(order, filled.side.sign, price, opened),
                     decided=order.decided if order else math.nan,
                     reason=order.intent.reason.value if order else "unknown",
                 )
@@ -282,20 +288,21 @@ class _Fold:
     def _action(self, action: CorporateAction) -> None:
         self.actions.append(action)
         symbol, value = action.symbol, action.value / NANO
-        if symbol not in self.last_close:
+        row = self.row.get(symbol)
+        if row is None:
             return
         split = action.kind is ActionKind.SPLIT
         if split:
-            self.shares[symbol] = self.shares.get(symbol, 1.0) * value
+            self.shares[row] *= value
         else:
-            self.paid[symbol] = self.paid.get(symbol, 0.0) + self.shares.get(symbol, 1.0) * value
+            self.paid[row] += self.shares[row] * value
         for order in self.orders.values():
             if order.intent.symbol == symbol:
                 order.adjust(1.0 / value if split else 1.0, 0.0 if split else value)
 
     def finish(self, journal_id: str) -> Run:
         """Return what was collected."""
-        self.settle({})
+        self.settle(None)
         n = len(self.symbols)
         return Run(
             journal_id=journal_id,
