@@ -1,0 +1,50 @@
+"""No kept training label may meet a test label, whatever the labels' lengths: a leak here flatters every number."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foxml.errors import DataError
+from foxml.research.walkforward import PurgedTimeSeriesSplit, WalkForwardValidator
+
+LABELS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 15)), min_size=30, max_size=80)
+
+
+def _intervals(labels: list[tuple[int, int]]) -> np.ndarray:
+    return np.array(sorted((start, start + length) for start, length in labels), dtype=np.int64)
+
+
+@given(LABELS, st.integers(0, 5))
+def test_blocks_keep_only_labels_outside_purge_and_embargo(labels: list[tuple[int, int]], embargo: int) -> None:
+    """Compared with the definition, pair by pair."""
+    groups = _intervals(labels)
+    if len(np.unique(groups[:, 0])) < 4:
+        return
+    for train, test in PurgedTimeSeriesSplit(4, embargo).split(None, groups=groups):
+        first, last = groups[test, 0].min(), groups[test, 1].max()
+        for i in range(len(groups)):
+            meets = groups[i, 0] <= last and first <= groups[i, 1]
+            embargoed = last < groups[i, 0] <= last + embargo
+            assert (i in train) == (not meets and not embargoed)
+
+
+@given(LABELS, st.sampled_from(["expanding", "rolling"]))
+def test_walk_forward_trains_on_ended_labels_only(labels: list[tuple[int, int]], scheme: str) -> None:
+    """Every training label has ended before the first test prediction."""
+    groups = _intervals(labels)
+    session = groups[:, 0] // 3
+    validator = WalkForwardValidator(3, 6, scheme)  # type: ignore[arg-type]
+    try:
+        splits = list(validator.split(groups[:, 0], groups[:, 1], session))
+    except DataError:
+        return
+    for train, test in splits:
+        assert groups[train, 1].max() < groups[test, 0].min()
+
+
+def test_a_label_without_a_horizon_is_refused() -> None:
+    """A purge by t1 = t0 would purge nothing."""
+    t = np.arange(100, dtype=np.int64)
+    with pytest.raises(DataError, match="sample 0"):
+        list(WalkForwardValidator(2, 10).split(t, t, t // 5))
