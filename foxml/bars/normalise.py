@@ -62,8 +62,10 @@ def normalise(raw: RawBars, calendar: TradingCalendar, interval_ns: int) -> tupl
         close_ns = calendar.close_ns[np.maximum(session, 0)]
     else:
         session, close_ns = _intraday(raw.start_ns, calendar, interval_ns)
-    on_grid = session >= 0
-    dropped = {"outside regular hours": int((~on_grid).sum())} if not on_grid.all() else {}
+    inside = session >= 0
+    on_grid = inside & (_fits(raw.start_ns, session, calendar, interval_ns) if interval_ns < DAY_NS else True)
+    counts = {"outside regular hours": int((~inside).sum()), "off the grid": int((inside & ~on_grid).sum())}
+    dropped = {reason: count for reason, count in counts.items() if count}
     kept = session[on_grid]
     bars = SymbolBars(
         raw.symbol,
@@ -115,6 +117,14 @@ def _intraday(
     session = np.where(session >= 0, session, straddles)
     close_ns = np.minimum(start_ns + interval_ns, calendar.close_ns[np.maximum(session, 0)])
     return session, close_ns
+
+
+def _fits(
+    start_ns: NDArray[np.int64], session: NDArray[np.int64], calendar: TradingCalendar, interval_ns: int
+) -> NDArray[np.bool_]:
+    """Whether a bar starts a whole number of intervals after midnight UTC, or after its session's open."""
+    since_open = start_ns - calendar.open_ns[np.maximum(session, 0)]
+    return np.asarray((start_ns % interval_ns == 0) | (since_open % interval_ns == 0))
 
 
 def _dates(start_ns: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -109,6 +109,21 @@ def test_sorting_and_dropping_repeats_must_be_asked_for(calendar: TradingCalenda
         tidied()
 
 
+def test_a_bar_off_the_grid_is_left_out_and_counted(calendar: TradingCalendar, tmp_path: Path) -> None:
+    # 10:07 to 11:07 overlaps its neighbours; hours from the open (10:30) are another grid that vendors use.
+    path = tmp_path / "ODD.csv"
+    path.write_text("\n".join([HEADER, "2024-01-02 10:07:00,10,11,9,10.5,1", "2024-01-02 11:30:00,10,11,9,10.5,1"]))
+    (report,) = import_files(
+        [path],
+        store=BarStore(tmp_path / "store"),
+        calendar=calendar,
+        interval="1h",
+        layout=CsvFormat("America/New_York"),
+        marks=BarMarks("vendor", "sip", "session"),
+    )
+    assert (report.bars_kept, report.dropped) == (1, {"off the grid": 1})
+
+
 def test_truncated_gzip_is_refused(calendar: TradingCalendar, tmp_path: Path) -> None:
     # A download that was cut off must not become a short history.
     path = tmp_path / "CUT.csv.gz"
