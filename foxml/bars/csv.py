@@ -17,7 +17,7 @@ from foxml.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CsvFormat", "read_csv"]
+__all__ = ["CsvFormat", "column_names", "read_csv"]
 
 _COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
 _SYMBOL_IN_NAME = re.compile(r"^([A-Z][A-Z.\-]{0,9})(?:_[0-9A-Za-z_]+)?\.csv(?:\.gz)?$")
@@ -85,11 +85,22 @@ def read_csv(path: Path, layout: CsvFormat, *, interval_ns: int, symbol: str | N
     return [RawBars(name, str(path), start_ns[mask], ohlcv[mask], row[mask]) for name, mask in groups]
 
 
-def _read_frame(path: Path) -> "pd.DataFrame":
+def column_names(path: Path) -> list[str]:
+    """Names in the header of a file.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read; names it.
+    """
+    return [str(name) for name in _read_frame(path, rows=0).columns]
+
+
+def _read_frame(path: Path, *, rows: int | None = None) -> "pd.DataFrame":
     import pandas as pd
 
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
+        return pd.read_csv(path, dtype=str, keep_default_na=False, nrows=rows)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except (EOFError, gzip.BadGzipFile, OSError) as error:

@@ -9,6 +9,7 @@ from foxml.bars.calendar import TradingCalendar
 from foxml.bars.csv import CsvFormat, read_csv
 from foxml.bars.normalise import QualityReport, deduplicated, normalise, time_ordered
 from foxml.bars.raw import RawBars
+from foxml.bars.sniff import sniff
 from foxml.bars.store import BarMarks, BarStore
 from foxml.bars.timeframes import parse_interval
 from foxml.domain.bars import SymbolBars
@@ -23,7 +24,7 @@ def import_files(
     store: BarStore,
     calendar: TradingCalendar,
     interval: str,
-    layout: CsvFormat,
+    layout: CsvFormat | None,
     marks: BarMarks,
     actions_path: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
@@ -41,7 +42,8 @@ def import_files(
     calendar : TradingCalendar
     interval : str
         E.g. ``"1h"``.
-    layout : CsvFormat
+    layout : CsvFormat or None
+        None finds it out for each file (`foxml.bars.sniff`).
     marks : BarMarks
     actions_path : Path, optional
         Table of corporate actions that replaces the stored ones.
@@ -65,7 +67,7 @@ def import_files(
     normalised: dict[str, tuple[SymbolBars, QualityReport]] = {}
     for file in files:
         progress(file.name)
-        for raw in read_csv(file, layout, interval_ns=interval_ns):
+        for raw in read_csv(file, layout or _sniffed(file, calendar, interval), interval_ns=interval_ns):
             if symbols is not None and raw.symbol not in symbols:
                 continue
             if raw.symbol in normalised:
@@ -84,6 +86,13 @@ def import_files(
     if actions is not None:
         store.write_actions(actions)
     return [report for _, report in normalised.values()]
+
+
+def _sniffed(file: Path, calendar: TradingCalendar, interval: str) -> CsvFormat:
+    found = sniff(file, calendar)
+    if found.interval != interval:
+        raise DataError(f"{file}: expected bars of {interval}, found a step of {found.interval}")
+    return found.layout
 
 
 def _normalised(
