@@ -105,7 +105,8 @@ def family_weights(
 
     Examples
     --------
-    >>> family_weights([0.02, 0.02], [[1.0, 0.5], [0.5, 1.0]], ridge=0.15, temperature=1.0)
+    >>> weights = family_weights([0.02, 0.02], [[1.0, 0.5], [0.5, 1.0]], ridge=0.15, temperature=1.0)
+    >>> [round(weight, 12) for weight in weights]
     [0.5, 0.5]
     """
     positive = [max(m, 0.0) for m in merit]
