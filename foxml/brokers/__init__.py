@@ -1,0 +1,1 @@
+"""Where orders go: one folder for each broker."""
