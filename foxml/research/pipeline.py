@@ -1,0 +1,144 @@
+"""Features and targets to one dataset, with every dropped row counted."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foxml.bars.actions import adjustment_factors
+from foxml.domain.bars import CLOSE, CorporateAction, SymbolBars
+from foxml.research.metrics import average_uniqueness
+from foxml.research.targets import Targets
+
+__all__ = ["Dataset", "FeatureRows", "TimedAdjustment", "build_dataset", "timed_adjustments"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimedAdjustment:
+    """A corporate action as factors on the bars before row `before_bar`."""
+
+    before_bar: int
+    price_factor: float
+    volume_factor: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeatureRows:
+    """Features of one symbol's bars.
+
+    Attributes
+    ----------
+    values : ndarray of float32, shape (T, F)
+        An invalid cell is NaN.
+    ready : ndarray of bool, shape (T,)
+        False while warming up: there is no row.
+    """
+
+    values: NDArray[np.float32]
+    ready: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Samples of a panel, ordered by time and then symbol.
+
+    Attributes
+    ----------
+    rows : ndarray of float32, shape (n, F)
+    y, ret, weights : ndarray of float64, shape (n,)
+        Target, return from entry to end, and average uniqueness.
+    t0_ns, t1_ns, session_ns : ndarray of int64, shape (n,)
+    symbol : ndarray of int32, shape (n,)
+    feature_names : tuple of str, length F
+    dropped : mapping of str to int
+        Bars without a sample, by reason.
+    """
+
+    rows: NDArray[np.float32]
+    y: NDArray[np.float64]
+    ret: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    t0_ns: NDArray[np.int64]
+    t1_ns: NDArray[np.int64]
+    session_ns: NDArray[np.int64]
+    symbol: NDArray[np.int32]
+    feature_names: tuple[str, ...]
+    dropped: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def sha256(self) -> str:
+        """Fingerprint of the samples."""
+        digest = hashlib.sha256("\0".join(self.feature_names).encode())
+        for array in (self.rows, self.y, self.ret, self.weights, self.t0_ns, self.t1_ns, self.session_ns, self.symbol):
+            digest.update(f"{array.dtype}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+
+def timed_adjustments(bars: SymbolBars, actions: Sequence[CorporateAction]) -> list[TimedAdjustment]:
+    """Place a symbol's corporate actions between its bars; those outside its history are left out."""
+    found = []
+    for action in sorted(actions, key=lambda a: a.occurred_ns):
+        row = int(np.searchsorted(bars.close_ns, action.occurred_ns, side="right"))
+        if action.symbol == bars.symbol and 0 < row < len(bars):
+            found.append(TimedAdjustment(row, *adjustment_factors(action, float(bars.ohlcv[row - 1, CLOSE]))))
+    return found
+
+
+def build_dataset(
+    histories: Sequence[SymbolBars],
+    actions: Sequence[CorporateAction],
+    targets: Targets,
+    *,
+    features: Callable[[SymbolBars, Sequence[TimedAdjustment]], FeatureRows],
+    feature_names: Sequence[str],
+    value: str,
+) -> Dataset:
+    """Join features with targets.
+
+    Parameters
+    ----------
+    histories : sequence of SymbolBars
+        Raw, in the order of the universe.
+    actions : sequence of CorporateAction
+    targets : Targets
+    features : callable
+        The feature engine in batch mode.
+    feature_names : sequence of str
+    value : str
+        What y is; see `Targets.values`.
+    """
+    n = len(targets)
+    rows = np.full((n, len(feature_names)), np.nan, dtype=np.float32)
+    ready = np.zeros(n, dtype=np.bool_)
+    weights = np.ones(n)
+    for i, bars in enumerate(histories):
+        own = np.flatnonzero(targets.symbol == i)
+        if not len(own):
+            continue
+        matrix = features(bars, timed_adjustments(bars, actions))
+        at = np.searchsorted(bars.close_ns, targets.t0_ns[own])
+        rows[own], ready[own] = matrix.values[at], matrix.ready[at]
+        weights[own] = average_uniqueness(targets.t0_ns[own], targets.t1_ns[own], bars.close_ns)
+    y = targets.values(value)
+    finite = np.isfinite(y)
+    kept = ready & finite
+    dropped = Counter(targets.missing)
+    dropped.update(features_warming_up=int((~ready).sum()), target_not_finite=int((ready & ~finite).sum()))
+    return Dataset(
+        rows[kept],
+        y[kept],
+        targets.ret[kept],
+        weights[kept],
+        targets.t0_ns[kept],
+        targets.t1_ns[kept],
+        targets.session_ns[kept],
+        targets.symbol[kept],
+        tuple(feature_names),
+        dict(+dropped),
+    )
