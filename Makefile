@@ -1,12 +1,8 @@
-# make demo: a synthetic market to a trained model, a backtest, a day of paper trading and a report, in one go.
 # make test: every check and test that continuous integration runs.
-# Both make a virtual environment (.venv) first; what the system lacks is installed through apt, or else named.
+# Each makes a virtual environment (.venv) first; what the system lacks is installed through apt, or else named.
 VENV ?= .venv
 
-.PHONY: demo test bench venv venv-demo
-
-demo: venv-demo
-	$(VENV)/bin/foxml demo
+.PHONY: test bench venv
 
 test: venv
 	. $(VENV)/bin/activate && tools/check && tools/test
@@ -16,6 +12,3 @@ bench: venv
 
 venv:
 	tools/setup $(VENV) test
-
-venv-demo:
-	tools/setup $(VENV) all

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from foxml.cli import backtest, config, data, demo, init, models, replay, report, status, trade, train, version
+from foxml.cli import config, data, init, report, version
 from foxml.cli.console import print_error
 from foxml.cli.verbs import add_verb
 from foxml.errors import FoxmlError
@@ -26,22 +26,15 @@ EXIT_INTERRUPTED = 130
 app = typer.Typer(
     name="foxml",
     help="Bars of US equities to orders through machine-learned models, on your own machines.",
-    epilog="A first look: `foxml demo`. A project of your own: `foxml init DIR`. Any verb: `foxml VERB --help`.",
+    epilog="A project of your own: `foxml init DIR`. Any verb: `foxml VERB --help`.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 add_verb(app, "init", init.init)
-add_verb(app, "demo", demo.demo)
 app.add_typer(data.app, name="data")
-add_verb(app, "train", train.train)
-app.add_typer(models.app, name="models")
-add_verb(app, "backtest", backtest.backtest)
 add_verb(app, "report", report.report)
-add_verb(app, "trade", trade.trade)
-add_verb(app, "status", status.status)
-add_verb(app, "replay", replay.replay)
 app.add_typer(config.app, name="config")
 add_verb(app, "version", version.version)
 
