@@ -19,6 +19,7 @@ __all__ = ["BarMarks", "BarStore", "StoredBars"]
 
 _SCHEMA = 1
 _COLUMNS = ("open", "high", "low", "close", "volume")
+_DESCRIBED = frozenset({"symbol", "interval", "bars", "first_close_ns", "last_close_ns", "marks", "file", "sha256"})
 _SYMBOL = re.compile(r"^[A-Z][A-Z0-9.\-]{0,14}$")
 
 
@@ -200,7 +201,12 @@ class BarStore:
         if not path.exists():
             held = ", ".join(p.stem for p in sorted(path.parent.glob("*.json"))) or "nothing"
             raise DataError(f"{path}: no {path.parent.name} bars of {path.stem}; the store holds {held}")
-        return _load(path)
+        fields = _load(path)
+        missing = sorted(_DESCRIBED - fields.keys())
+        if missing or fields["symbol"] != path.stem or Path(fields["file"]).name != fields["file"]:
+            what = f"{', '.join(missing)} missing" if missing else f"{fields['symbol']} in {fields['file']}"
+            raise DataError(f"{path}: expected the description of {path.stem} that the store wrote, found {what}")
+        return fields
 
 
 def _load(path: Path) -> dict[str, Any]:

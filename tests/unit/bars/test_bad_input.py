@@ -177,6 +177,29 @@ def test_damaged_parquet_is_refused(one_symbol: tuple[BarStore, Path], damage: s
         store.read("SPY", "1h")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not the JSON that the store writes"),
+        ('{"schema": 2}', "expected schema 1"),
+        (
+            '{"schema": 1, "symbol": "SPY"}',
+            "bars, file, first_close_ns, interval, last_close_ns, marks, sha256 missing",
+        ),
+    ],
+)
+def test_damaged_description_is_refused(one_symbol: tuple[BarStore, Path], text: str, message: str) -> None:
+    # Whatever is wrong with it, the file is named, in a read as in a list.
+    store, file = one_symbol
+    description = file.with_name("SPY.json")
+    description.write_text(text)
+    for reading in (lambda: store.read("SPY", "1h"), store.list):
+        with pytest.raises(DataError) as caught:
+            reading()
+        assert str(description) in str(caught.value)
+        assert message in str(caught.value)
+
+
 def test_missing_symbol_names_what_there_is(one_symbol: tuple[BarStore, Path]) -> None:
     store, _ = one_symbol
     with pytest.raises(DataError, match="no 1h bars of QQQ; the store holds SPY"):
