@@ -1,4 +1,4 @@
-"""Targets of seventeen years of hourly bars, read as a config says: every bar is labelled or counted."""
+"""Targets of the real hourly bars of 2014, read as a config says: every bar is labelled or counted."""
 
 import datetime as dt
 from pathlib import Path
