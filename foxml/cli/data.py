@@ -34,13 +34,28 @@ class Label(Enum):
 def import_bars(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="CSV files (.gz too), or folders of them.")],
     interval: Annotated[str, typer.Option("--interval", metavar="1h", help="Length of a bar: 5m, 1h, 1d.")],
-    timezone: Annotated[str, typer.Option("--timezone", metavar="ZONE", help="Of times that carry no offset.")],
-    label: Annotated[Label, typer.Option("--label", help="Which end of its bar a time names.")] = Label.START,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--timezone", metavar="ZONE", help="Of times without an offset; by default found out from the files."
+        ),
+    ] = None,
+    label: Annotated[
+        Label, typer.Option("--label", help="Which end of its bar a time names; with --timezone.")
+    ] = Label.START,
     vendor: Annotated[str, typer.Option("--vendor", help="Who sold the bars; kept with them and with models.")] = "csv",
     feed: Annotated[str, typer.Option("--feed", help="Which of the vendor's feeds, e.g. sip or iex.")] = "unknown",
     column: Annotated[
-        list[str] | None, typer.Option("--column", metavar="OURS=THEIRS", help="A column of another name; repeatable.")
+        list[str] | None,
+        typer.Option("--column", metavar="OURS=THEIRS", help="A column of another name; with --timezone."),
     ] = None,
+    symbol: Annotated[
+        list[str] | None, typer.Option("--symbol", metavar="SYMBOL", help="Import this one alone; repeatable.")
+    ] = None,
+    sort: Annotated[bool, typer.Option("--sort", help="Put rows in order of time instead of refusing them.")] = False,
+    drop_duplicates: Annotated[
+        bool, typer.Option("--drop-duplicates", help="Leave out rows that repeat another in every value.")
+    ] = False,
     actions: Annotated[
         Path | None, typer.Option("--actions", metavar="FILE", help="Corporate actions: symbol,ex_date,kind,value.")
     ] = None,
@@ -56,14 +71,21 @@ def import_bars(
 
     Example:
       foxml data import bars --interval 1h --timezone America/New_York --actions corporate_actions.csv
-      foxml data import bars-5m --interval 5m --timezone UTC --label start
+      foxml data import bars-5m --interval 5m --symbol SPY --vendor mine --feed sip
     """
     from foxml.bars.csv import CsvFormat
     from foxml.bars.importing import import_files
     from foxml.bars.store import BarMarks, BarStore
+    from foxml.errors import ConfigError
 
     resolved = resolve(config, variant, overrides)
-    layout = CsvFormat(timezone=timezone, label=label.value, columns=_columns(column or []))
+    layout = None
+    if timezone is not None:
+        layout = CsvFormat(timezone=timezone, label=label.value, columns=_columns(column or []))
+    elif column or label is not Label.START:
+        raise ConfigError(
+            "--label and --column need --timezone: without it the whole layout is found out from the files"
+        )
     marks = BarMarks(vendor=vendor, feed=feed, anchor="utc")
     with Progress("import", quiet=quiet or as_json) as progress:
         reports = import_files(
@@ -75,6 +97,9 @@ def import_bars(
             marks=marks,
             actions_path=actions,
             progress=progress,
+            symbols=symbol,
+            sort=sort,
+            drop_duplicates=drop_duplicates,
         )
     rows = [
         [

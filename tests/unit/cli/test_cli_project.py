@@ -98,3 +98,26 @@ def test_a_column_of_another_name_is_given_as_a_pair(project: Path, capsys: pyte
     assert main(["data", "import", "SPY.csv", *IMPORT, "--column", "timestamp=date"]) == 0
     assert main(["data", "import", "SPY.csv", *IMPORT, "--column", "date"]) == 2
     assert "OURS=THEIRS" in capsys.readouterr().err
+
+
+def test_the_layout_is_found_out_where_none_is_given(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Most users do not know which end of a bar their vendor's labels name."""
+    rows = [f"2021-01-{day:02d} {hour:02d}:00:00,100,101,99,100,1000" for day in (4, 5, 6) for hour in range(9, 16)]
+    Path("SPY.csv").write_text("timestamp,open,high,low,close,volume\n" + "\n".join(rows) + "\n")
+    capsys.readouterr()
+    assert main(["data", "import", "SPY.csv", "--interval", "1h", "--json"]) == 0
+    (report,) = json.loads(capsys.readouterr().out)
+    assert report["bars_kept"] == 21
+    assert main(["data", "import", "SPY.csv", "--interval", "1h", "--label", "end"]) == 2
+    assert "--timezone" in capsys.readouterr().err
+
+
+def test_disorder_is_refused_unless_asked_for(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sorting in silence would hide a broken download."""
+    head, first, second, _ = BARS.splitlines()
+    Path("SPY.csv").write_text("\n".join([head, second, first, second]) + "\n")
+    assert main(["data", "import", "SPY.csv", *IMPORT]) == 3
+    capsys.readouterr()
+    assert main(["data", "import", "SPY.csv", *IMPORT, "--sort", "--drop-duplicates", "--json"]) == 0
+    (report,) = json.loads(capsys.readouterr().out)
+    assert (report["rows_read"], report["bars_kept"]) == (3, 2)
