@@ -2,7 +2,15 @@
 
 from foxml.execution.ids import OrderIds
 from foxml.execution.orders import ManagedOrder, OrderTable
-from foxml.execution.plan import barrier_levels, entry_intent, exit_intent, may_enter, protective_intents
+from foxml.execution.plan import (
+    SessionPlace,
+    barrier_levels,
+    entry_intent,
+    exit_intent,
+    level_touched,
+    may_enter,
+    protective_intents,
+)
 from foxml.execution.status import next_status
 from foxml.execution.trade import ActiveTrade
 
@@ -11,9 +19,11 @@ __all__ = [
     "ManagedOrder",
     "OrderIds",
     "OrderTable",
+    "SessionPlace",
     "barrier_levels",
     "entry_intent",
     "exit_intent",
+    "level_touched",
     "may_enter",
     "next_status",
     "protective_intents",

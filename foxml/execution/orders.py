@@ -101,6 +101,9 @@ class OrderTable:
     def __len__(self) -> int:
         return len(self._orders)
 
+    def __contains__(self, client_order_id: object) -> bool:
+        return client_order_id in self._orders
+
     def get(self, client_order_id: str) -> ManagedOrder | None:
         """Find an order, open or over."""
         return self._orders.get(client_order_id)

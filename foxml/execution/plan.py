@@ -77,31 +77,22 @@ def entry_intent(client_order_id: str, instrument: Instrument, quantity: int, de
 
 
 def exit_intent(
-    client_order_id: str, instrument: Instrument, position: int, leaving: int, reason: OrderReason, decided_ns: int
-) -> OrderIntent | None:
-    """Close a position at the market, as far as no other exit order does already.
+    client_order_id: str, symbol: str, position: int, leaving: int, reason: OrderReason, decided_ns: int
+) -> OrderIntent:
+    """Close a position at the market, as far as no other exit order does already, to the last share.
 
     Parameters
     ----------
-    client_order_id : str
-    instrument : Instrument
+    client_order_id, symbol : str
     position : int
         Signed, in 1e-9 shares.
     leaving : int
-        What exit orders that are already open will close, in 1e-9 shares.
+        What exit orders that are already open will close, in 1e-9 shares; less than the position.
     reason : OrderReason
     decided_ns : int
-
-    Returns
-    -------
-    OrderIntent or None
-        None if nothing is left to close. A position that is no whole lot is closed to the last share.
     """
-    quantity = abs(position) - leaving
-    if quantity <= 0:
-        return None
     side = Side.SELL if position > 0 else Side.BUY
-    return _market(client_order_id, instrument.symbol, side, quantity, reason, decided_ns)
+    return _market(client_order_id, symbol, side, abs(position) - leaving, reason, decided_ns)
 
 
 def _market(

@@ -1,6 +1,7 @@
 """A position's story: why it was opened, what will close it, and what it has earned so far."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from foxml.domain.commands import TradeClosed
 from foxml.domain.money import NANO, divide_half_even
@@ -63,6 +64,34 @@ class ActiveTrade:
     entry_ns: int = 0
     last_exit: OrderReason | None = None
 
+    def record_open(self, quantity: int, value: int, position: int) -> None:
+        """Count shares that opened or enlarged the position, all not negative.
+
+        Parameters
+        ----------
+        quantity, value : int
+            Of the opening part of a fill, in 1e-9 shares and 1e-9 dollars.
+        position : int
+            Size of the position after it, in 1e-9 shares.
+        """
+        self.opened += quantity
+        self.opened_value += value
+        self.quantity_max = max(self.quantity_max, position)
+
+    def record_close(self, quantity: int, value: int, profit: int) -> None:
+        """Count shares that were closed.
+
+        Parameters
+        ----------
+        quantity, value : int
+            Of the closing part of a fill, not negative, in 1e-9 shares and 1e-9 dollars.
+        profit : int
+            What they earned before fees, in 1e-9 dollars.
+        """
+        self.closed += quantity
+        self.closed_value += value
+        self.profit += profit
+
     def closed_record(self, now_ns: int) -> TradeClosed:
         """Sum up the trip once it is flat.
 
@@ -86,8 +115,8 @@ class ActiveTrade:
             exit_reason=reason.value,
         )
 
-    def split(self, numerator: int, denominator: int) -> None:
+    def split(self, ratio: Fraction) -> None:
         """Put the counts of shares on the terms of the shares after a split; values of money stay."""
-        self.quantity_max = divide_half_even(self.quantity_max * numerator, denominator)
-        self.opened = divide_half_even(self.opened * numerator, denominator)
-        self.closed = divide_half_even(self.closed * numerator, denominator)
+        self.quantity_max = round(self.quantity_max * ratio)
+        self.opened = round(self.opened * ratio)
+        self.closed = round(self.closed * ratio)

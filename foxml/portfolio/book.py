@@ -7,16 +7,16 @@ At every moment, to the last unit::
 with the cost of a short being negative (what its sale brought in).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from foxml.domain.adjustments import adjusted_price, split_ratio, split_shares
 from foxml.domain.bars import ActionKind, CorporateAction
 from foxml.domain.events import OrderFilled
-from foxml.domain.money import divide_half_even, multiply
+from foxml.domain.money import NANO, divide_half_even, multiply
 
-__all__ = ["Book", "FillEffect", "Position"]
+__all__ = ["ActionEffect", "Book", "FillEffect", "Position"]
 
 
 @dataclass(slots=True)
@@ -63,6 +63,26 @@ class FillEffect:
     opened_value: int
     closed_value: int
     realized: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEffect:
+    """What a corporate action brought to a position.
+
+    Attributes
+    ----------
+    dividend : int
+        Cash of a dividend; negative where a short paid it, in 1e-9 dollars.
+    sold, sold_value : int
+        The fraction of a lot that a split left and its cash, not negative, in 1e-9 new shares and 1e-9 dollars.
+    realized : int
+        Profit of that sale.
+    """
+
+    dividend: int = 0
+    sold: int = 0
+    sold_value: int = 0
+    realized: int = 0
 
 
 class Book:
@@ -137,7 +157,7 @@ class Book:
         position.realized += realized
         return realized
 
-    def apply_action(self, action: CorporateAction, lot: int) -> int:
+    def apply_action(self, action: CorporateAction, lot: int) -> ActionEffect:
         """Split the shares, or pay the dividend; the mark moves with it.
 
         A fraction of a lot that a split leaves is paid in cash at the mark, as if it were sold. A short pays the
@@ -148,43 +168,38 @@ class Book:
         action : CorporateAction
         lot : int
             Of the instrument, in 1e-9 shares.
-
-        Returns
-        -------
-        int
-            Cash that came in (negative: was paid), in 1e-9 dollars.
         """
         mark = self._marks.get(action.symbol)
         if mark is not None:
             self._marks[action.symbol] = adjusted_price(mark, action)
         position = self._positions.get(action.symbol)
         if position is None or position.quantity == 0:
-            return 0
-        if action.kind is ActionKind.DIVIDEND:
-            paid = multiply(action.value, position.quantity)
-            position.dividends += paid
-        else:
-            paid = self._split(position, action, lot)
+            return ActionEffect()
+        if action.kind is ActionKind.SPLIT:
+            return self._split(position, action, lot)
+        paid = multiply(action.value, position.quantity)
+        position.dividends += paid
         self.cash += paid
-        return paid
+        return ActionEffect(dividend=paid)
 
-    def _split(self, position: Position, action: CorporateAction, lot: int) -> int:
+    def _split(self, position: Position, action: CorporateAction, lot: int) -> ActionEffect:
         whole, remainder = split_shares(position.quantity, split_ratio(action), lot)
-        exact = whole + remainder
-        released = round(position.cost * remainder / exact)
-        in_lieu = round(remainder * self._marks[action.symbol] / 1_000_000_000)
+        released = round(position.cost * remainder / (whole + remainder))
+        in_lieu = round(remainder * self._marks[action.symbol] / NANO)
         position.quantity = whole
         position.cost -= released
         position.realized += in_lieu - released
-        return in_lieu
+        self.cash += in_lieu
+        return ActionEffect(0, round(abs(remainder)), abs(in_lieu), in_lieu - released)
 
     def mark(self, prices: Iterable[tuple[str, int]]) -> None:
         """Set the latest price of some symbols, in 1e-9 dollars."""
         self._marks.update(prices)
 
-    def price(self, symbol: str) -> int | None:
-        """Latest mark of a symbol in 1e-9 dollars; None before there was any."""
-        return self._marks.get(symbol)
+    @property
+    def prices(self) -> Mapping[str, int]:
+        """Latest marks in 1e-9 dollars, by symbol; for reading."""
+        return self._marks
 
     def exposure(self) -> tuple[int, int]:
         """Gross and net market value of all positions at their marks, in 1e-9 dollars."""

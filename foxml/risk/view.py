@@ -1,6 +1,6 @@
 """What risk sees when it judges an order: the book with everything that may still fill, at its worst."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -138,8 +138,8 @@ class RiskView:
         Every symbol with a position or an open order; others are empty.
     facts : mapping of str to SymbolFacts
         At least every symbol that an opening intent may name; an opening of any other is denied.
-    known_ids : collection of str
-        Every client order id that was ever sent.
+    known_ids : container of str
+        Every client order id that was sent before.
     """
 
     now_ns: int
@@ -155,7 +155,8 @@ class RiskView:
     prices: Mapping[str, int]
     exposures: dict[str, Exposure]
     facts: Mapping[str, SymbolFacts]
-    known_ids: set[str]
+    known_ids: Container[str]
+    _admitted: set[str] = field(default_factory=set, init=False)
     _worst: tuple[int, int, int] | None = field(default=None, init=False)
 
     def exposure(self, symbol: str) -> Exposure:
@@ -164,6 +165,10 @@ class RiskView:
         if found is None:
             found = self.exposures[symbol] = Exposure()
         return found
+
+    def knows(self, client_order_id: str) -> bool:
+        """Whether an order with this id was sent before, or approved just now."""
+        return client_order_id in self._admitted or client_order_id in self.known_ids
 
     def reduces(self, intent: OrderIntent) -> bool:
         """Whether the order can only bring the position nearer to zero, whatever else of what is open fills.
@@ -218,5 +223,5 @@ class RiskView:
         if self._worst is not None:
             self._worst = self.worst_book(intent)
         self.exposure(intent.symbol).admit(intent)
-        self.known_ids.add(intent.client_order_id)
+        self._admitted.add(intent.client_order_id)
         self.orders_last_minute += 1

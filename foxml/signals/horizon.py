@@ -32,12 +32,15 @@ class HorizonStep:
     ----------
     unclipped : ndarray
         Largest size of any family's standardised score before clipping: what the sanity guard looks at.
+    standardized : ndarray
+        The first family's standardised score, clipped.
     blended : ndarray
         z: weighted, trusted, of unit variance.
     alpha_bps, cost_bps, alpha_net_bps : ndarray
     """
 
     unclipped: Floats
+    standardized: Floats
     blended: Floats
     alpha_bps: Floats
     cost_bps: Floats
@@ -108,7 +111,7 @@ class HorizonSignal:
             blended = blended / blend_scale(weights, self._correlation.get())
         alpha = 1e4 * self.ic * sigma_h * blended
         unclipped = np.abs(raw[0]) if len(raw) == 1 else np.abs(np.stack(raw)).max(axis=0)
-        return HorizonStep(unclipped, blended, alpha, cost, after_costs(alpha, cost))
+        return HorizonStep(unclipped, clipped[0], blended, alpha, cost, after_costs(alpha, cost))
 
     def _weights(self, clipped: list[Floats], sigma_h: Floats, cost: Floats) -> list[float] | None:
         usable = ~np.isnan(clipped[0]) & ~np.isnan(sigma_h) & ~np.isnan(cost)

@@ -50,7 +50,7 @@ class SignalStep:
     ----------
     horizon : ndarray of int64
         Position of the horizon that trades, in the model's order.
-    unclipped, blended, alpha_bps, cost_bps, alpha_net_bps, sigma_h, sigma_day : ndarray of float64
+    unclipped, standardized, blended, alpha_bps, cost_bps, alpha_net_bps, sigma_h, sigma_day : ndarray of float64
         Of that horizon. An `alpha_net_bps` below the reserve is 0.
     steps : tuple of HorizonStep
         Of every horizon.
@@ -58,6 +58,7 @@ class SignalStep:
 
     horizon: NDArray[np.int64]
     unclipped: Floats
+    standardized: Floats
     blended: Floats
     alpha_bps: Floats
     cost_bps: Floats
@@ -112,6 +113,7 @@ class SignalModel:
         return SignalStep(
             horizon=chosen,
             unclipped=pick([s.unclipped for s in steps]),
+            standardized=pick([s.standardized for s in steps]),
             blended=pick([s.blended for s in steps]),
             alpha_bps=pick([s.alpha_bps for s in steps]),
             cost_bps=pick([s.cost_bps for s in steps]),

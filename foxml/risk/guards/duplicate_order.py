@@ -16,7 +16,7 @@ def duplicate_order(intent: OrderIntent, view: RiskView, _limits: RiskLimits) ->
     An exit is asked too: a repeated id is a fault of ours, and a second exit would flip the position. A new exit has a
     new id, so that no exit is ever trapped by this.
     """
-    if intent.client_order_id not in view.known_ids:
+    if not view.knows(intent.client_order_id):
         return None
     return Denied("duplicate_order", "1 order per id", intent.client_order_id)
 
