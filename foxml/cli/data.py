@@ -2,7 +2,7 @@
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,10 @@ from foxml.cli.options import (
     utc_text,
 )
 from foxml.cli.verbs import add_verb, group
+
+if TYPE_CHECKING:
+    from foxml.bars.csv import CsvFormat
+    from foxml.bars.normalise import QualityReport
 
 __all__ = ["app"]
 
@@ -73,19 +77,11 @@ def import_bars(
       foxml data import bars --interval 1h --timezone America/New_York --actions corporate_actions.csv
       foxml data import bars-5m --interval 5m --symbol SPY --vendor mine --feed sip
     """
-    from foxml.bars.csv import CsvFormat
     from foxml.bars.importing import import_files
     from foxml.bars.store import BarMarks, BarStore
-    from foxml.errors import ConfigError
 
     resolved = resolve(config, variant, overrides)
-    layout = None
-    if timezone is not None:
-        layout = CsvFormat(timezone=timezone, label=label.value, columns=_columns(column or []))
-    elif column or label is not Label.START:
-        raise ConfigError(
-            "--label and --column need --timezone: without it the whole layout is found out from the files"
-        )
+    layout = _layout(timezone, label, column or [])
     marks = BarMarks(vendor=vendor, feed=feed, anchor="utc")
     with Progress("import", quiet=quiet or as_json) as progress:
         reports = import_files(
@@ -101,6 +97,24 @@ def import_bars(
             sort=sort,
             drop_duplicates=drop_duplicates,
         )
+    text = f"{_summary(reports)}\nstored in {path_text(resolved.store)}"
+    emit(reports, as_json=as_json, text=text)
+
+
+def _layout(timezone: str | None, label: Label, columns: list[str]) -> "CsvFormat | None":
+    from foxml.bars.csv import CsvFormat
+    from foxml.errors import ConfigError
+
+    if timezone is not None:
+        return CsvFormat(timezone=timezone, label=label.value, columns=_columns(columns))
+    if columns or label is not Label.START:
+        raise ConfigError(
+            "--label and --column need --timezone: without it the whole layout is found out from the files"
+        )
+    return None
+
+
+def _summary(reports: "list[QualityReport]") -> str:
     rows = [
         [
             report.symbol,
@@ -111,8 +125,7 @@ def import_bars(
         ]
         for report in reports
     ]
-    text = table(["symbol", "rows", "bars", "absent", "dropped"], rows) + f"\nstored in {path_text(resolved.store)}"
-    emit(reports, as_json=as_json, text=text)
+    return table(["symbol", "rows", "bars", "absent", "dropped"], rows)
 
 
 def list_bars(
