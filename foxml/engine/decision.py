@@ -180,14 +180,19 @@ class Decider:
         return not self._config.target.cross_session and bar_slice.close_ns >= bar_slice.session_close_ns
 
     def _unwatched_touch(self, trade: ActiveTrade, bar_slice: BarSlice) -> OrderReason | None:
-        """Which level the bar reached that no resting order watches."""
+        """Which level the bar reached that no resting order watched.
+
+        Orders at the levels are placed when the entry fills, so the rest of that bar may have passed without them: a
+        stop level that it reached is honoured here.
+        """
         rules = self._config.execution
         high, low = bar_slice.ohlcv[trade.symbol_index, HIGH], bar_slice.ohlcv[trade.symbol_index, LOW]
         touched = level_touched(trade, nano_from_float(float(high)), nano_from_float(float(low)))
         if touched is None or trade.protection_refused:
             return touched
-        resting = rules.stop if touched is OrderReason.BARRIER_STOP else rules.target
-        return None if resting else touched
+        if touched is OrderReason.BARRIER_STOP:
+            return None if rules.stop and trade.bars_held > 1 else touched
+        return None if rules.target else touched
 
     def _record(self, bar_slice: BarSlice, features: SliceRows, step: SignalStep, target: Floats, equity: int) -> None:
         gross, net = self._book.exposure()

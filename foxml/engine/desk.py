@@ -94,6 +94,7 @@ class Desk:
         for trade in self.trades.values():
             if bar_slice.present[trade.symbol_index]:
                 trade.bars_left -= 1
+                trade.bars_held += trade.opened > 0
                 self._orders.count_bar(trade.symbol)
                 for order in self._orders.open(trade.symbol):
                     if order.reason is OrderReason.ENTRY and order.bars_seen >= self._config.execution.entry_bars:
@@ -208,7 +209,7 @@ class Desk:
         if isinstance(event, OrderAccepted | OrderRejected) and not answered:
             self._watch.answered(rejected=isinstance(event, OrderRejected))
         trade = self.trades.get(order.intent.symbol)
-        if trade is not None and isinstance(event, OrderRejected) and order.reason.is_protective:
+        if trade is not None and isinstance(event, OrderRejected) and order.is_protective:
             trade.protection_refused = True
         self.settle(order.intent.symbol, may_submit=asked and isinstance(event, OrderCancelled))
 
@@ -251,7 +252,7 @@ class Desk:
         assert trade.exit_reason is not None
         waiting, leaving = False, 0
         for order in open_orders:
-            if order.reason is OrderReason.ENTRY or order.reason.is_protective:
+            if order.reason is OrderReason.ENTRY or order.is_protective:
                 self._gate.cancel(order, trade.exit_reason.value)
                 waiting = True
             else:
@@ -270,19 +271,25 @@ class Desk:
             return
         groups: dict[str, list[ManagedOrder]] = {}
         for order in open_orders:
-            if order.reason.is_protective:
+            if order.is_protective:
                 groups.setdefault(order.oco_group or order.client_order_id, []).append(order)
-        covered = sum(max(order.remaining for order in group) for group in groups.values())
-        for group in groups.values():
-            stopped = not rules.stop or any(order.reason is OrderReason.BARRIER_STOP for order in group)
-            if not stopped or covered > abs(position):
+        resting = {name: max(order.remaining for order in group) for name, group in groups.items()}
+        whole = {name for name, group in groups.items() if self._is_whole(group)}
+        too_much = sum(resting[name] for name in whole) > abs(position)
+        for name, group in groups.items():
+            if too_much or name not in whole:
                 for order in group:
                     self._gate.cancel(order, "protection does not fit")
+        covered = sum(resting.values())
         free = round_to(max(abs(position) - covered, 0), self._instruments[trade.symbol].lot, up=False)
         if free > 0 and may_submit and trade.upper is not None:
             ids = (self._new_id(trade.symbol), self._new_id(trade.symbol))
             for intent in protective_intents(ids, f"{ids[0]}-oco", trade, free, self.now_ns, rules):
                 self._gate.submit(intent)
+
+    def _is_whole(self, group: list[ManagedOrder]) -> bool:
+        """Whether a group still protects: where there are stops, its own is open."""
+        return not self._config.execution.stop or any(o.reason is OrderReason.BARRIER_STOP for o in group)
 
     def on_action(self, action: CorporateAction) -> None:
         """Put a symbol's position, orders and levels on the terms after a corporate action."""

@@ -15,7 +15,7 @@ from foxml.domain.events import (
     OrderRejected,
 )
 from foxml.domain.instruments import Instrument
-from foxml.domain.orders import OrderIntent, OrderReason, OrderStatus, Side
+from foxml.domain.orders import OrderIntent, OrderReason, OrderStatus, OrderType, Side
 from foxml.execution.status import News, next_status
 
 __all__ = ["ManagedOrder", "OrderEvent", "OrderTable"]
@@ -83,6 +83,11 @@ class ManagedOrder:
     def reason(self) -> OrderReason:
         """Why the order exists."""
         return self.intent.reason
+
+    @property
+    def is_protective(self) -> bool:
+        """Whether it rests at one of the label's levels; a market order that a level caused is an exit."""
+        return self.intent.reason.is_protective and self.intent.order_type is not OrderType.MARKET
 
     @property
     def oco_group(self) -> str | None:

@@ -26,6 +26,8 @@ class ActiveTrade:
         Volatility over the horizon at the decision, as a fraction.
     bars_left : int
         Bars of the symbol until its label ends.
+    bars_held : int
+        Bars of the symbol since the first fill, that of the fill included.
     upper, lower : int or None
         The label's levels around the entry price, in 1e-9 dollars; None before the first fill.
     exit_reason : OrderReason or None
@@ -50,6 +52,7 @@ class ActiveTrade:
     decided_ns: int
     sigma: float
     bars_left: int
+    bars_held: int = 0
     upper: int | None = None
     lower: int | None = None
     exit_reason: OrderReason | None = None
