@@ -44,8 +44,9 @@ def overview(analysis: "Analysis") -> str:
     """Lay out the numbers that one looks for first."""
     from foxml.report.sections import bps, dollars, number, percent
 
+    doubts = [f"NOTE: {text}" for text in analysis.caveats]
     if not analysis.performance:
-        return "no decision in this journal yet"
+        return "\n".join([*doubts, "no decision in this journal yet"])
     rows = [
         ["final value", *(dollars(p.final_value) for p in analysis.performance)],
         ["total return", *(percent(p.total_return) for p in analysis.performance)],
@@ -57,6 +58,7 @@ def overview(analysis: "Analysis") -> str:
     ]
     strategy, costs, trades = analysis.performance[0], analysis.costs, analysis.trades
     lines = [
+        *doubts,
         table(["", *(p.name for p in analysis.performance)], rows),
         "",
         f"deflated Sharpe ratio {percent(strategy.dsr, 1)} over {strategy.trials} trials, {strategy.sessions} sessions",

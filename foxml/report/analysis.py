@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from foxml.report import breakdown as bd
+from foxml.report.caveats import caveats
 from foxml.report.performance import Curve, Performance, curves, judge
 from foxml.report.run import Run
 
@@ -16,6 +17,8 @@ class Analysis:
 
     Attributes
     ----------
+    caveats : tuple of str
+        Why the numbers are not what they seem: data seen in training, a run that was not finished, faults.
     performance : tuple of Performance
         The strategy first, then what stands beside it; empty for a run without a decision.
     relative : mapping of str to (correlation, beta)
@@ -25,6 +28,7 @@ class Analysis:
     """
 
     run: Run
+    caveats: tuple[str, ...]
     curves: tuple[Curve, ...]
     performance: tuple[Performance, ...]
     relative: Mapping[str, tuple[float, float]]
@@ -44,6 +48,7 @@ class Analysis:
         run = self.run
         return {
             "journal_id": run.journal_id,
+            "caveats": self.caveats,
             "details": dict(run.details),
             "starts": run.starts,
             "slices": len(run.close_ns),
@@ -75,6 +80,7 @@ def analyse(run: Run) -> Analysis:
     years = performance[0].years if performance else 0.0
     return Analysis(
         run=run,
+        caveats=tuple(caveats(run)),
         curves=drawn,
         performance=performance,
         relative={other.name: _relative(drawn[0], other) for other in drawn[1:]},

@@ -19,6 +19,7 @@ body { background: var(--bg); color: var(--fg); font: 15px/1.45 system-ui, sans-
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem;
   border-bottom: 1px solid var(--grid); padding-bottom: .25rem; } h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; }
+p.caveat { border-left: 4px solid var(--bad); background: var(--card); padding: .5rem .8rem; margin: .5rem 0; }
 p.note { color: var(--muted); font-size: .88rem; } .facts { display: grid; gap: .6rem;
   grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); margin: 1.2rem 0; }
 .fact { background: var(--card); border-radius: 6px; padding: .6rem .8rem; }
@@ -28,7 +29,8 @@ table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabu
 th, td { padding: .22rem .6rem; border-bottom: 1px solid var(--grid); white-space: nowrap; }
 td.wrap { white-space: normal; overflow-wrap: anywhere; } thead th { color: var(--muted); font-weight: 600; }
 .left { text-align: left; white-space: pre; } .right { text-align: right; } .good { color: var(--good); }
-.bad { color: var(--bad); } svg { width: 100%; height: auto; display: block; }
+.bad { color: var(--bad); } svg { width: 100%; height: auto; display: block; } .wide { min-width: 640px; }
+.about { width: 100%; } .about th { white-space: normal; width: 34%; vertical-align: top; }
 .pair { display: flex; flex-wrap: wrap; gap: 1rem; } .pair svg { flex: 1 1 340px; width: 48%; }
 """
 
@@ -70,7 +72,8 @@ def render(analysis: Analysis, *, title: str | None = None, trades_max: int = 50
     )
     label = run.details.get("mode_label", "")
     subtitle = element("p", " · ".join(part for part in (label, f"journal {run.journal_id}") if part), class_="note")
-    body = join([element("h1", title), subtitle, headline(analysis), *sections])
+    doubts = [element("p", text, class_="caveat") for text in analysis.caveats]
+    body = join([element("h1", title), subtitle, *doubts, headline(analysis), *sections])
     return "<!doctype html>\n" + element("html", element("head", head), element("body", body), lang="en") + "\n"
 
 

@@ -91,7 +91,7 @@ def about(analysis: Analysis) -> Markup:
     body = (
         element("tr", element("th", name, class_="left"), element("td", value, class_="wrap")) for name, value in rows
     )
-    return element("div", element("table", element("tbody", *body)), class_="scroll")
+    return element("table", element("tbody", *body), class_="about")
 
 
 def performance(analysis: Analysis) -> Markup:
@@ -142,7 +142,8 @@ def charts(analysis: Analysis) -> Markup:
     """Equity, drawdown and exposure over time."""
     if not analysis.curves:
         return Markup("")
-    return join([plots.equity_plot(analysis.curves), plots.exposure_plot(analysis.run)])
+    drawn = join([plots.equity_plot(analysis.curves), plots.exposure_plot(analysis.run)])
+    return element("div", element("div", drawn, class_="wide"), class_="scroll")
 
 
 def months(analysis: Analysis) -> Markup:

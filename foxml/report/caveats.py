@@ -1,0 +1,45 @@
+"""What a reader must know before believing the numbers of a run."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from foxml.domain.money import NANO
+from foxml.report.performance import MARKET_ZONE
+from foxml.report.run import Run
+
+__all__ = ["caveats"]
+
+
+def caveats(run: Run) -> Iterator[str]:
+    """Yield one sentence for each reason to doubt the numbers.
+
+    They rest on what the first start recorded: ``data_vendors``, ``trained_to_ns`` (end of the last label that the
+    model was fitted to) and ``planned_last_close_ns`` (last slice that the run was to see).
+    """
+    if "synthetic" in run.details.get("data_vendors", "").split(","):
+        yield "The bars are synthetic: made by a generator that plants a signal in them. Profits on them mean nothing."
+    trained_to_ns = _moment_ns(run, "trained_to_ns")
+    decided_ns = run.close_ns[run.decided]
+    if trained_to_ns is not None:
+        seen = int((decided_ns <= trained_to_ns).sum())
+        if seen:
+            yield (
+                f"In sample: the model was fitted to labels up to {_day(trained_to_ns)}; {seen:,} of "
+                f"{len(decided_ns):,} decisions lie before that, and their results say nothing about the future."
+            )
+    planned_ns = _moment_ns(run, "planned_last_close_ns")
+    last_ns = int(run.close_ns[-1]) if len(run.close_ns) else 0
+    if planned_ns is not None and last_ns < planned_ns:
+        reached = f"at {_day(last_ns)}" if last_ns else "before its first bar"
+        yield f"Unfinished: the run ends {reached}, and was to go on to {_day(planned_ns)}."
+    for fault in run.faults:
+        yield f"The process failed at {_day(fault.occurred_ns)}: {fault.reason}"
+
+
+def _moment_ns(run: Run, key: str) -> int | None:
+    told = run.details.get(key, "")
+    return int(told) if told.isdigit() else None
+
+
+def _day(ns: int) -> str:
+    return datetime.fromtimestamp(ns // NANO, tz=MARKET_ZONE).strftime("%Y-%m-%d %H:%M")
