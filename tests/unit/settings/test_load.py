@@ -13,7 +13,7 @@ from foxml.settings import (
     packaged_config_root,
 )
 
-RUN_KINDS = ("train", "backtest", "paper")
+RUN_KINDS = ("train", "backtest", "paper", "demo")
 CONFIGS = list_available_configs()
 
 
