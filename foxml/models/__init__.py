@@ -1,5 +1,25 @@
-"""Models that the engine scores with: forests of trees, read from the training libraries' own files."""
+"""Models that the engine scores with: forests of trees, bundles that hold them, and the registry of bundles."""
 
+from foxml.models.bundle import Bundle, BundleContents, load_bundle, write_bundle
 from foxml.models.forest import Forest
+from foxml.models.manifest import Lineage, Manifest, ScoreStatistics, TargetSpec, TrainingData
+from foxml.models.registry import Registry, RegistryEntry, check_name
+from foxml.models.trials import Trial, TrialLog
 
-__all__ = ["Forest"]
+__all__ = [
+    "Bundle",
+    "BundleContents",
+    "Forest",
+    "Lineage",
+    "Manifest",
+    "Registry",
+    "RegistryEntry",
+    "ScoreStatistics",
+    "TargetSpec",
+    "TrainingData",
+    "Trial",
+    "TrialLog",
+    "check_name",
+    "load_bundle",
+    "write_bundle",
+]
