@@ -107,7 +107,9 @@ class Progress:
             return
         self._shown = now
         counted = "" if done is None else f" {done}/{total}" if total else f" {done}"
-        line = f"{self._verb}{counted}  {text}  {now - self._started:.0f} s"
+        took = now - self._started
+        left = f", about {took * (total - done) / done:.0f} s left" if done and total and not finished else ""
+        line = f"{self._verb}{counted}  {text}  {took:.0f} s{left}"
         if self._terminal:
             self._stream.write(f"\r\x1b[K{line}")
             self._open_line = True

@@ -46,6 +46,8 @@ def test_progress_without_a_terminal_is_lines_and_not_too_many() -> None:
             progress("fold", k, 1000)
     lines = stream.getvalue().splitlines()
     assert lines[0].startswith("train 1/1000  fold")
+    assert lines[0].endswith(" s left")
+    assert "left" not in lines[-1]
     assert lines[-1].startswith("train 1000/1000  fold")
     assert len(lines) < 5
     assert "\r" not in stream.getvalue()
