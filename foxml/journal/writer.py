@@ -1,5 +1,6 @@
 """Writing a journal."""
 
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -44,7 +45,8 @@ class JournalWriter:
     journal_id : str
         Identity of a new journal; an existing one keeps its own.
     commit_every : int, default 1
-        Appends to a transaction: 1 makes each durable before it returns; more is for replays, which can be run again.
+        Events to a transaction, at the least: 1 makes each `append` durable before it returns; more is for replays,
+        which can be run again. What one `append` was given is never divided.
 
     Raises
     ------
@@ -60,7 +62,10 @@ class JournalWriter:
         self._commit_every = commit_every
         self._uncommitted = 0
         self._failed = False
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise JournalError(f"{path.parent}: cannot be made: {error.strerror}") from None
         self._lock = _lock(path)
         try:
             self._open(journal_id)
@@ -84,9 +89,11 @@ class JournalWriter:
     def _create(self, journal_id: str) -> None:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.executescript(
-            f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; {_TABLES} COMMIT;"
+            f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; {_TABLES}"
         )
+        # In the same transaction: a journal without its identity could never be opened again.
         self._db.execute("INSERT INTO meta VALUES ('journal_id', ?)", (journal_id,))
+        self._db.execute("COMMIT")
 
     def _check(self) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
@@ -118,7 +125,7 @@ class JournalWriter:
                 self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", events)
             self._db.executemany("INSERT INTO outputs VALUES (?, ?, ?, ?, ?)", outputs)
-            self._uncommitted += 1
+            self._uncommitted += len(events)
             if self._uncommitted >= self._commit_every:
                 self._commit()
         except sqlite3.Error as error:
@@ -179,6 +186,7 @@ def _lock(path: Path) -> int:
         owner = os.pread(descriptor, 20, 0).decode().strip() or "unknown"
         os.close(descriptor)
         raise JournalError(f"{path}: another process (pid {owner}) writes this journal") from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    with contextlib.suppress(OSError):  # on a full disk the lock holds without its owner's name
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
     return descriptor
