@@ -1,7 +1,7 @@
 """Labels: what a prediction is about, and the tracker that says how it came out. Used live and in research."""
 
-from foxml.labels.barrier import BarrierSpec
+from foxml.labels.barrier import BarrierSpec, barrier_spec
 from foxml.labels.tracker import LabelTracker, Matured, Touched
 from foxml.labels.volatility import EwmaVolatility
 
-__all__ = ["BarrierSpec", "EwmaVolatility", "LabelTracker", "Matured", "Touched"]
+__all__ = ["BarrierSpec", "EwmaVolatility", "LabelTracker", "Matured", "Touched", "barrier_spec"]

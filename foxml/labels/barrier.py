@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["BarrierSpec"]
+from foxml.settings.sections.target import TargetSection
+
+__all__ = ["BarrierSpec", "barrier_spec"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,15 @@ class BarrierSpec:
     def from_json(cls, fields: dict[str, Any]) -> "BarrierSpec":
         """Build from what `to_json` returned."""
         return cls(**fields)
+
+
+def barrier_spec(target: TargetSection) -> BarrierSpec:
+    """Return the label that the config's section ``target`` defines."""
+    return BarrierSpec(
+        horizon_bars=target.horizon_bars,
+        up_sigma=target.up_sigma,
+        down_sigma=target.down_sigma,
+        lam=target.volatility.decay,
+        min_width_bps=target.min_width_bps,
+        cross_session=target.cross_session,
+    )
