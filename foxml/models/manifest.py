@@ -30,13 +30,16 @@ SCHEMA: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class ScoreStatistics:
-    """How the scores were distributed, and how well they ordered outcomes, out of fold.
+    """How the scores are distributed, and how well they order outcomes.
 
     Attributes
     ----------
-    mean, std : float
+    mean : float
+        On the rows that the model was trained on.
+    std : float
+        Out of fold, around such a mean of each fold's own.
     ic : float
-        Correlation with the return at the label's end over sigma_h.
+        Correlation of those out-of-fold scores with the return at the label's end over sigma_h.
     ic_n : int
         Labels behind `ic`.
     horizon_bars : int
@@ -232,10 +235,11 @@ def decode_manifest(data: bytes, source: str) -> Manifest:
         manifest = msgspec.convert(fields, Manifest)
     except (msgspec.ValidationError, ValueError) as error:
         raise ModelError(f"{source}: {error}") from None
-    # What is read must write itself again: a key that no field took up would otherwise be lost in silence.
-    unknown = _lost(fields, msgspec.to_builtins(manifest), "")
-    if unknown is not None:
-        raise ModelError(f"{source}: unknown key {unknown}")
+    # What is read must write itself again: no key may be lost, and none filled in by a default.
+    again = msgspec.to_builtins(manifest)
+    for word, found in (("unknown", _lost(fields, again, "")), ("missing", _lost(again, fields, ""))):
+        if found is not None:
+            raise ModelError(f"{source}: {word} key {found}")
     return manifest
 
 
@@ -246,7 +250,7 @@ def _lost(given: object, kept: object, path: str) -> str | None:
             found = here if key not in kept else _lost(value, kept[key], here)
             if found is not None:
                 return found
-    elif isinstance(given, list) and isinstance(kept, list | tuple):
+    elif isinstance(given, list | tuple) and isinstance(kept, list | tuple):
         for index, (value, again) in enumerate(zip(given, kept, strict=True)):
             found = _lost(value, again, f"{path}[{index}]")
             if found is not None:

@@ -1,24 +1,25 @@
 """Walk-forward evaluation: one fold after another, each result kept, so that an interrupted run goes on."""
 
 import hashlib
+import io
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foxml.models import Forest
+from foxml.errors import DataError
+from foxml.models import Forest, ScoreStatistics
 from foxml.report.statistics import sharpe_ratio
 from foxml.research.metrics import InformationCoefficient, information_coefficient
 from foxml.research.pipeline import Dataset
+from foxml.research.progress import Progress
 from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
 
-__all__ = ["Evaluation", "FoldResult", "as_table", "evaluate", "score_statistics"]
+__all__ = ["Evaluation", "FoldResult", "evaluate", "score_statistics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,13 @@ class FoldResult:
     first_ns, last_ns : int
         First and last prediction of the test block.
     metrics : InformationCoefficient
+        Of the scores with the return over sigma_h; labels that ended in both barriers at once are left out.
     trades : int
-    mean_ret_bps, hit_rate, sharpe : float
-        Of label returns before costs, long above the training rows' mean score and short below it; Sharpe ratio per
-        moment, of the mean over symbols.
+    mean_ret_bps, hit_rate : float
+        Of label returns before costs, long above the training rows' mean score and short below it; both barriers at
+        once is a loss for either side.
+    sharpe : float
+        Per session: of the mean over symbols, counted on the session of the prediction.
     """
 
     fold: int
@@ -58,12 +62,19 @@ class Evaluation:
     overall : FoldResult
         Over all out-of-fold scores; its `fold` is -1.
     scores : ndarray of float64, shape (n,)
-        Out of fold; NaN where no fold tested.
+        Out of fold, less the mean score of that fold's training rows: models of different windows have levels of
+        their own, which order nothing. NaN where no fold tested.
+    session_returns : ndarray of float64
+        Mean returns over symbols and moments of the sessions that were tested.
+    sha256 : str
+        Of all that decides the scores.
     """
 
     folds: tuple[FoldResult, ...]
     overall: FoldResult
     scores: NDArray[np.float64]
+    session_returns: NDArray[np.float64]
+    sha256: str
 
 
 def evaluate(
@@ -71,11 +82,10 @@ def evaluate(
     trainer: LightGBMTrainer,
     validator: WalkForwardValidator,
     *,
-    key: str,
     early_stopping_share: float,
     lag: int,
     runs_dir: Path,
-    progress: Callable[[float, str], None],
+    progress: Progress,
 ) -> Evaluation:
     """Train and test fold by fold.
 
@@ -84,28 +94,22 @@ def evaluate(
     data : Dataset
     trainer : LightGBMTrainer
     validator : WalkForwardValidator
-    key : str
-        Names everything else that decides the scores (the trainer's parameters, seed, versions).
     early_stopping_share : float
     lag : int
         Moments that labels overlap.
     runs_dir : Path
-        Each fold's scores are kept in it under the hash of its inputs, and read back by a later run.
-    progress : callable
-        Given the share done, from 0 to 1, and a line to show.
+        Each fold's scores are kept in it under the hash of all that decides them, and read back by a later run.
+    progress : Progress
     """
-    base = json.dumps([data.sha256(), key, repr(validator), early_stopping_share])
+    base = json.dumps([data.sha256(), trainer.identity, repr(validator), early_stopping_share, lag])
     splits = list(validator.split(data.t0_ns, data.t1_ns, data.session_ns))
-    scores, centre = np.full(len(data), np.nan), np.full(len(data), np.nan)
+    scores = np.full(len(data), np.nan)
     folds = []
-    runs_dir.mkdir(parents=True, exist_ok=True)
     for number, (train, test) in enumerate(splits):
-        progress(number / len(splits), f"fold {number + 1} of {len(splits)}: {len(train)} rows")
-        kept = runs_dir / f"fold-{hashlib.sha256(f'{base}{number}'.encode()).hexdigest()[:24]}.npz"
-        if kept.is_file():
-            with np.load(kept, allow_pickle=False) as file:
-                scores[test], centre[test] = file["scores"], float(file["centre"])
-        else:
+        progress(f"fold {number + 1}: {len(train):,} rows", number, len(splits))
+        path = runs_dir / f"fold-{hashlib.sha256(f'{base}{number}'.encode()).hexdigest()[:24]}.npy"
+        kept = _kept(path, len(test))
+        if kept is None:
             model = trainer.fit(
                 data.rows[train],
                 data.y[train],
@@ -116,66 +120,105 @@ def evaluate(
                 feature_names=data.feature_names,
             )
             forest = Forest.from_lightgbm(model, source=f"fold {number + 1}")
-            scores[test] = forest.predict(data.rows[test])[:, 0]
-            centre[test] = forest.predict(data.rows[train])[:, 0].mean()
-            _keep(kept, {"scores": scores[test], "centre": np.array(centre[test[0]])})
-        folds.append(_result(data, scores, centre, test, number, len(train), lag))
+            kept = forest.predict(data.rows[test])[:, 0] - forest.predict(data.rows[train])[:, 0].mean()
+            _keep(path, kept)
+        scores[test] = kept
+        folds.append(_result(data, scores, test, number, len(train), lag))
     tested = np.flatnonzero(~np.isnan(scores))
-    progress(1.0, "all folds done")
-    return Evaluation(tuple(folds), _result(data, scores, centre, tested, -1, 0, lag), scores)
+    progress("all folds done", len(splits), len(splits))
+    return Evaluation(
+        folds=tuple(folds),
+        overall=_result(data, scores, tested, -1, 0, lag),
+        scores=scores,
+        session_returns=_session_returns(data, tested, _gained(data, scores, tested)[0]),
+        sha256=hashlib.sha256(base.encode()).hexdigest(),
+    )
 
 
-def score_statistics(evaluation: Evaluation, horizon_bars: int) -> Mapping[str, Any]:
-    """Mean, spread and IC of the out-of-fold scores, as a bundle states them."""
+def score_statistics(evaluation: Evaluation, mean: float, horizon_bars: int) -> ScoreStatistics:
+    """State how a model's scores are distributed, and how well they order, as far as validation can tell.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    mean : float
+        Of the final model's scores on its training rows, as in each fold.
+    horizon_bars : int
+
+    Raises
+    ------
+    DataError
+        If all scores are the same: nothing was learned.
+    """
     scores = evaluation.scores[~np.isnan(evaluation.scores)]
+    spread = float(scores.std())
+    if not spread > 0.0:
+        raise DataError(f"all {len(scores):,} out-of-fold scores are alike: the model has learned nothing")
     metrics = evaluation.overall.metrics
-    return {
-        "mean": float(scores.mean()),
-        "std": float(scores.std()),
-        "ic": metrics.ic,
-        "ic_n": metrics.n,
-        "horizon_bars": horizon_bars,
-    }
-
-
-def as_table(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """Return one row per fold, and the overall one last."""
-    return [asdict(result) for result in (*evaluation.folds, evaluation.overall)]
+    return ScoreStatistics(mean, spread, metrics.ic, metrics.n, horizon_bars)
 
 
 def _result(
     data: Dataset,
     scores: NDArray[np.float64],
-    centre: NDArray[np.float64],
     test: NDArray[np.int64],
     fold: int,
     trained_on: int,
     lag: int,
 ) -> FoldResult:
-    side = np.sign(scores[test] - centre[test])
-    gained = side * data.ret[test]
-    traded = gained[side != 0.0]
-    _, moment = np.unique(data.t0_ns[test], return_inverse=True)
-    per_moment = np.bincount(moment, weights=gained) / np.bincount(moment)
-    flat = len(per_moment) < 2 or float(per_moment.std()) == 0.0
+    gained, traded = _gained(data, scores, test)
+    returns = _session_returns(data, test, gained)
+    flat = len(returns) < 2 or float(returns.std()) == 0.0
+    clear = test[~data.ambiguous[test]]
     return FoldResult(
         fold=fold,
         trained_on=trained_on,
         first_ns=int(data.t0_ns[test].min()),
         last_ns=int(data.t0_ns[test].max()),
-        metrics=information_coefficient(scores[test], data.y[test], data.t0_ns[test], lag=lag),
-        trades=len(traded),
-        mean_ret_bps=float(traded.mean()) * 1e4 if len(traded) else 0.0,
-        hit_rate=float((traded > 0.0).mean()) if len(traded) else 0.0,
-        sharpe=0.0 if flat else float(sharpe_ratio(per_moment)),
+        metrics=information_coefficient(scores[clear], data.outcome[clear], data.t0_ns[clear], lag=lag),
+        trades=int(traded.sum()),
+        mean_ret_bps=float(gained[traded].mean()) * 1e4 if traded.any() else 0.0,
+        hit_rate=float((gained[traded] > 0.0).mean()) if traded.any() else 0.0,
+        sharpe=0.0 if flat else float(sharpe_ratio(returns)),
     )
 
 
-def _keep(path: Path, arrays: Mapping[str, NDArray[np.float64]]) -> None:
+def _gained(
+    data: Dataset, scores: NDArray[np.float64], test: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return of each label to a trade on its score, and whether there was one."""
+    side = np.sign(scores[test])
+    gained = side * data.ret[test]
+    return np.where(data.ambiguous[test], -np.abs(gained), gained), side != 0.0
+
+
+def _session_returns(data: Dataset, test: NDArray[np.int64], gained: NDArray[np.float64]) -> NDArray[np.float64]:
+    moments, moment = np.unique(data.t0_ns[test], return_inverse=True)
+    per_moment = np.bincount(moment, weights=gained) / np.bincount(moment)
+    session_of = np.zeros(len(moments), dtype=np.int64)
+    session_of[moment] = data.session_ns[test]
+    _, session = np.unique(session_of, return_inverse=True)
+    return np.asarray(np.bincount(session, weights=per_moment) / np.bincount(session), dtype=np.float64)
+
+
+def _kept(path: Path, rows: int) -> NDArray[np.float64] | None:
+    """Return what an earlier run kept of a fold; None where there is nothing, or nothing whole."""
+    try:
+        scores = np.lib.format.read_array(io.BytesIO(path.read_bytes()), allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return scores if scores.shape == (rows,) and scores.dtype == np.float64 else None
+
+
+def _keep(path: Path, scores: NDArray[np.float64]) -> None:
     # A killed run must leave a whole file or none.
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            np.save(file, scores, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise DataError(f"{path}: a fold's scores could not be kept: {error.strerror}") from None

@@ -8,7 +8,9 @@ from foxml.bars.calendar import start_of_date_ns
 from foxml.bars.store import BarStore
 from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.domain.instruments import Instrument
+from foxml.errors import DataError
 from foxml.labels import BarrierSpec
+from foxml.labels import barrier_spec as spec_of
 from foxml.research.targets import BarrierTargetBuilder, Targets
 from foxml.settings import FoxmlConfig
 
@@ -17,26 +19,19 @@ __all__ = ["TrainingInputs", "barrier_spec", "read_inputs"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingInputs:
-    """Raw bars of the period, in the order of the universe, with their actions and targets."""
+    """Raw bars of the period, in the order of the universe, with their actions, targets and fingerprint."""
 
     instruments: tuple[Instrument, ...]
     histories: tuple[SymbolBars, ...]
     actions: Sequence[CorporateAction]
     spec: BarrierSpec
     targets: Targets
+    fingerprint: str
 
 
 def barrier_spec(config: FoxmlConfig) -> BarrierSpec:
     """Return the label that the section ``target`` defines."""
-    target = config.target
-    return BarrierSpec(
-        horizon_bars=target.horizon_bars,
-        up_sigma=target.up_sigma,
-        down_sigma=target.down_sigma,
-        lam=target.volatility.decay,
-        min_width_bps=target.min_width_bps,
-        cross_session=target.cross_session,
-    )
+    return spec_of(config.target)
 
 
 def read_inputs(config: FoxmlConfig, store: BarStore) -> TrainingInputs:
@@ -45,15 +40,28 @@ def read_inputs(config: FoxmlConfig, store: BarStore) -> TrainingInputs:
     Raises
     ------
     DataError
-        If the store lacks a symbol of the universe.
+        If the store lacks a symbol of the universe, or has none of its bars in the period.
     """
     instruments = config.universe.build()
+    symbols = [instrument.symbol for instrument in instruments]
     # US sessions close hours before midnight UTC, so a UTC day holds exactly one session.
     start, end = config.period.start, config.period.end
     start_ns = None if start is None else start_of_date_ns(start)
     end_ns = None if end is None else start_of_date_ns(end + dt.timedelta(days=1))
-    histories = tuple(store.read(i.symbol, config.bars.interval, start_ns, end_ns) for i in instruments)
-    actions = store.actions([i.symbol for i in instruments])
+    histories = tuple(store.read(symbol, config.bars.interval, start_ns, end_ns) for symbol in symbols)
+    for bars in histories:
+        if not len(bars):
+            held = next(s for s in store.list() if (s.symbol, s.interval) == (bars.symbol, config.bars.interval))
+            raise DataError(
+                f"period: no {held.interval} bars of {bars.symbol} from {start or 'the first'} to {end or 'the last'}; "
+                f"the store holds {_day(held.first_close_ns)} to {_day(held.last_close_ns)}"
+            )
+    actions = store.actions(symbols)
     spec = barrier_spec(config)
     targets = BarrierTargetBuilder(spec, instruments).build(histories, actions)
-    return TrainingInputs(instruments, histories, actions, spec, targets)
+    fingerprint = store.fingerprint(symbols, config.bars.interval, start_ns, end_ns)
+    return TrainingInputs(instruments, histories, actions, spec, targets, fingerprint)
+
+
+def _day(ns: int) -> dt.date:
+    return dt.datetime.fromtimestamp(ns // 1_000_000_000, tz=dt.UTC).date()

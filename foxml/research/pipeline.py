@@ -13,7 +13,7 @@ from foxml.domain.bars import CLOSE, CorporateAction, SymbolBars
 from foxml.research.metrics import average_uniqueness
 from foxml.research.targets import Targets
 
-__all__ = ["Dataset", "FeatureRows", "TimedAdjustment", "build_dataset", "timed_adjustments"]
+__all__ = ["Dataset", "FeatureRows", "PlannedFeatures", "TimedAdjustment", "build_dataset", "timed_adjustments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,41 @@ class FeatureRows:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PlannedFeatures:
+    """A feature plan and the function that computes it.
+
+    Attributes
+    ----------
+    names : tuple of str
+    sha256 : str
+        Of `plan_json`.
+    plan_json : str
+    warmup_bars : int
+        Bars of a symbol before its first row.
+    left_out : mapping of str to str
+        Features that were asked for and are not in the plan, with the reason.
+    batch : callable
+        Features of one symbol's bars.
+    """
+
+    names: tuple[str, ...]
+    sha256: str
+    plan_json: str
+    warmup_bars: int
+    left_out: Mapping[str, str]
+    batch: Callable[[SymbolBars, Sequence[TimedAdjustment]], FeatureRows]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Samples of a panel, ordered by time and then symbol.
 
     Attributes
     ----------
     rows : ndarray of float32, shape (n, F)
-    y, ret, weights : ndarray of float64, shape (n,)
-        Target, return from entry to end, and average uniqueness.
+    y, ret, sigma, weights : ndarray of float64, shape (n,)
+        Target, return from entry to end, sigma_h at t0, and average uniqueness: 0 where both barriers lay within one
+        bar, since for a label without a side nobody can say which came first.
     t0_ns, t1_ns, session_ns : ndarray of int64, shape (n,)
     symbol : ndarray of int32, shape (n,)
     feature_names : tuple of str, length F
@@ -60,6 +87,7 @@ class Dataset:
     rows: NDArray[np.float32]
     y: NDArray[np.float64]
     ret: NDArray[np.float64]
+    sigma: NDArray[np.float64]
     weights: NDArray[np.float64]
     t0_ns: NDArray[np.int64]
     t1_ns: NDArray[np.int64]
@@ -71,10 +99,21 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.y)
 
+    @property
+    def outcome(self) -> NDArray[np.float64]:
+        """Return over sigma_h: what scores are judged by, whatever y is."""
+        return self.ret / self.sigma
+
+    @property
+    def ambiguous(self) -> NDArray[np.bool_]:
+        """Where both barriers lay within one bar."""
+        return np.equal(self.weights, 0.0)
+
     def sha256(self) -> str:
         """Fingerprint of the samples."""
         digest = hashlib.sha256("\0".join(self.feature_names).encode())
-        for array in (self.rows, self.y, self.ret, self.weights, self.t0_ns, self.t1_ns, self.session_ns, self.symbol):
+        numbers = (self.rows, self.y, self.ret, self.sigma, self.weights)
+        for array in (*numbers, self.t0_ns, self.t1_ns, self.session_ns, self.symbol):
             digest.update(f"{array.dtype}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
@@ -95,8 +134,7 @@ def build_dataset(
     actions: Sequence[CorporateAction],
     targets: Targets,
     *,
-    features: Callable[[SymbolBars, Sequence[TimedAdjustment]], FeatureRows],
-    feature_names: Sequence[str],
+    features: PlannedFeatures,
     value: str,
 ) -> Dataset:
     """Join features with targets.
@@ -107,24 +145,23 @@ def build_dataset(
         Raw, in the order of the universe.
     actions : sequence of CorporateAction
     targets : Targets
-    features : callable
-        The feature engine in batch mode.
-    feature_names : sequence of str
+    features : PlannedFeatures
     value : str
         What y is; see `Targets.values`.
     """
     n = len(targets)
-    rows = np.full((n, len(feature_names)), np.nan, dtype=np.float32)
+    rows = np.full((n, len(features.names)), np.nan, dtype=np.float32)
     ready = np.zeros(n, dtype=np.bool_)
     weights = np.ones(n)
     for i, bars in enumerate(histories):
         own = np.flatnonzero(targets.symbol == i)
         if not len(own):
             continue
-        matrix = features(bars, timed_adjustments(bars, actions))
+        matrix = features.batch(bars, timed_adjustments(bars, actions))
         at = np.searchsorted(bars.close_ns, targets.t0_ns[own])
         rows[own], ready[own] = matrix.values[at], matrix.ready[at]
         weights[own] = average_uniqueness(targets.t0_ns[own], targets.t1_ns[own], bars.close_ns)
+    weights[targets.ambiguous] = 0.0
     y = targets.values(value)
     finite = np.isfinite(y)
     kept = ready & finite
@@ -134,11 +171,12 @@ def build_dataset(
         rows[kept],
         y[kept],
         targets.ret[kept],
+        targets.sigma[kept],
         weights[kept],
         targets.t0_ns[kept],
         targets.t1_ns[kept],
         targets.session_ns[kept],
         targets.symbol[kept],
-        tuple(feature_names),
+        features.names,
         dict(+dropped),
     )

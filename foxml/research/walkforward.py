@@ -97,11 +97,15 @@ class WalkForwardValidator:
     min_train_sessions : int
         Sessions before the first test block; with ``rolling`` the length of each training window.
     scheme : {"expanding", "rolling"}
+    embargo_bars : int
+        Moments between the end of the last training label and the first test prediction: what follows a label goes on
+        for a while in features and prices that it was made of.
     """
 
     folds: int
     min_train_sessions: int
     scheme: Literal["expanding", "rolling"] = "expanding"
+    embargo_bars: int = 0
 
     def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:  # noqa: N803
         """Return the number of folds."""
@@ -122,7 +126,7 @@ class WalkForwardValidator:
             If there are too few sessions, or the purge leaves nothing to train on.
         """
         _check(t0_ns, t1_ns, 0)
-        sessions = np.unique(session_ns)
+        sessions, moments = np.unique(session_ns), np.unique(t0_ns)
         if len(sessions) < self.min_train_sessions + self.folds:
             raise DataError(
                 f"{len(sessions)} sessions are too few: expected at least min_train_sessions "
@@ -130,13 +134,16 @@ class WalkForwardValidator:
             )
         for block in np.array_split(sessions[self.min_train_sessions :], self.folds):
             test = np.flatnonzero((session_ns >= block[0]) & (session_ns <= block[-1]))
-            allowed = t1_ns < t0_ns[test].min()
+            first = int(np.searchsorted(moments, t0_ns[test].min()))
+            allowed = t1_ns < moments[max(first - self.embargo_bars, 0)]
             if self.scheme == "rolling":
                 start = sessions[np.searchsorted(sessions, block[0]) - self.min_train_sessions]
                 allowed &= session_ns >= start
             train = np.flatnonzero(allowed)
             if not len(train):
-                raise DataError("the purge leaves nothing to train on: labels are longer than the training window")
+                raise DataError(
+                    "the purge leaves nothing to train on: labels and embargo are longer than the training window"
+                )
             yield train, test
 
 

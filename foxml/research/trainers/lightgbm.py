@@ -1,34 +1,38 @@
 """Gradient-boosted trees by LightGBM (Ke et al., NeurIPS 2017)."""
 
+import json
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foxml.errors import ConfigError, DataError
+import foxml
+from foxml.errors import ConfigError, DataError, MissingExtra
 from foxml.models import Forest
 from foxml.settings.problems import nearest
 
 __all__ = ["LightGBMTrainer"]
 
-_PARAMS = (
-    "objective",
-    "boosting",
-    "n_estimators",
-    "early_stopping_rounds",
-    "max_bin",
-    "subsample_freq",
-    "num_threads",
-    "learning_rate",
-    "num_leaves",
-    "max_depth",
-    "min_child_samples",
-    "subsample",
-    "colsample_bytree",
-    "reg_alpha",
-    "reg_lambda",
-)
+_WORD, _WHOLE, _NUMBER = (str,), (int,), (int, float)
+_PARAMS: dict[str, tuple[type, ...]] = {
+    "objective": _WORD,
+    "boosting": _WORD,
+    "n_estimators": _WHOLE,
+    "early_stopping_rounds": _WHOLE,
+    "max_bin": _WHOLE,
+    "subsample_freq": _WHOLE,
+    "num_threads": _WHOLE,
+    "learning_rate": _NUMBER,
+    "num_leaves": _WHOLE,
+    "max_depth": _WHOLE,
+    "min_child_samples": _WHOLE,
+    "subsample": _NUMBER,
+    "colsample_bytree": _NUMBER,
+    "reg_alpha": _NUMBER,
+    "reg_lambda": _NUMBER,
+}
 _ROWS_MIN = 100
 
 
@@ -42,12 +46,18 @@ class LightGBMTrainer:
     params : mapping of str to object
         As in ``config/models/lightgbm.yaml``; an unknown one is an error.
     seed : int
+    places : mapping of str to str, optional
+        File and line, or option, that each parameter comes from, for errors.
     """
 
-    def __init__(self, params: Mapping[str, Any], *, seed: int) -> None:
-        for name in params:
+    def __init__(self, params: Mapping[str, Any], *, seed: int, places: Mapping[str, str] | None = None) -> None:
+        for name, value in params.items():
+            place = f"{places[name]}: " if places and name in places else ""
             if name not in _PARAMS:
-                raise ConfigError(f"unknown parameter {name} of lightgbm; {nearest(name, _PARAMS)}")
+                raise ConfigError(f"{place}unknown parameter {name} of lightgbm; {nearest(name, list(_PARAMS))}")
+            if type(value) not in _PARAMS[name]:
+                kinds = " or ".join(kind.__name__ for kind in _PARAMS[name])
+                raise ConfigError(f"{place}parameter {name} of lightgbm: found {value!r}, expected {kinds}")
         for name in _PARAMS:
             if name not in params:
                 raise ConfigError(f"missing parameter {name} of lightgbm")
@@ -55,6 +65,16 @@ class LightGBMTrainer:
             raise ConfigError("lightgbm: expected objective regression and boosting gbdt")
         self._params = dict(params)
         self._seed = seed
+
+    @property
+    def library(self) -> str:
+        """The training library and its version."""
+        return f"lightgbm {_lightgbm().__version__}"
+
+    @property
+    def identity(self) -> str:
+        """All that decides a model besides its rows: equal identities make equal models of equal rows."""
+        return json.dumps([foxml.__version__, self.library, self._params, self._seed], sort_keys=True)
 
     def fit(
         self,
@@ -83,8 +103,7 @@ class LightGBMTrainer:
         DataError
             If there are too few rows to learn from.
         """
-        import lightgbm as lgb
-
+        lgb = _lightgbm()
         train, stop = self._divide(t0_ns, t1_ns, early_stopping_share)
         params: dict[str, Any] = {k: v for k, v in self._params.items() if k not in ("n_estimators",)}
         rounds = params.pop("early_stopping_rounds")
@@ -95,12 +114,27 @@ class LightGBMTrainer:
         if len(stop):
             stopping["valid_sets"] = [lgb.Dataset(rows[stop], y[stop], weight=weights[stop], reference=data)]
             stopping["callbacks"] = [lgb.early_stopping(rounds, verbose=False)]
-        booster = lgb.train(params, data, num_boost_round=self._params["n_estimators"], **stopping)
+        try:
+            booster = lgb.train(params, data, num_boost_round=self._params["n_estimators"], **stopping)
+        except lgb.basic.LightGBMError as error:
+            raise ConfigError(f"lightgbm refuses its parameters: {error}") from None
         best = booster.best_iteration if len(stop) else -1
         text: str = booster.model_to_string(num_iteration=best)
         model = text.encode()
         self._verify(booster, model, rows[-1000:], best)
         return model
+
+    def held_out(
+        self, t0_ns: NDArray[np.int64], t1_ns: NDArray[np.int64], early_stopping_share: float
+    ) -> NDArray[np.int64]:
+        """Return the rows that `fit` decides the number of trees on, and learns nothing else from."""
+        return self._divide(t0_ns, t1_ns, early_stopping_share)[1]
+
+    @staticmethod
+    def scores(model: bytes, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return LightGBM's own raw scores by a model's text, shape (n,)."""
+        booster = _lightgbm().Booster(model_str=model.decode())
+        return np.asarray(booster.predict(rows, raw_score=True), dtype=np.float64)
 
     def _divide(
         self, t0_ns: NDArray[np.int64], t1_ns: NDArray[np.int64], share: float
@@ -123,3 +157,12 @@ class LightGBMTrainer:
         found = Forest.from_lightgbm(model, source="model.txt").predict(rows)[:, 0]
         if not np.array_equal(expected.view(np.int64), found.view(np.int64)):
             raise DataError("the forest does not reproduce LightGBM's scores; the model is refused")
+
+
+def _lightgbm() -> ModuleType:
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise MissingExtra(f"training needs lightgbm ({error}): pip install 'foxml[train]'") from error
+    module: ModuleType = lightgbm
+    return module

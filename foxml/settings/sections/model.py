@@ -43,7 +43,7 @@ class ValidationSection(Section):
     min_train_sessions : int
         Sessions before the first test fold; with ``rolling`` the length of every training window.
     embargo_bars : int
-        Bars dropped after a test block.
+        Bars between the last training label and the first prediction of a test block.
     early_stopping_share : float
         Last share of each training window that early stopping looks at, purged.
     """

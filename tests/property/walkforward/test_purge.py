@@ -29,18 +29,24 @@ def test_blocks_keep_only_labels_outside_purge_and_embargo(labels: list[tuple[in
             assert (i in train) == (not meets and not embargoed)
 
 
-@given(LABELS, st.sampled_from(["expanding", "rolling"]))
-def test_walk_forward_trains_on_ended_labels_only(labels: list[tuple[int, int]], scheme: str) -> None:
-    """Every training label has ended before the first test prediction."""
+@given(LABELS, st.sampled_from(["expanding", "rolling"]), st.integers(0, 4))
+def test_walk_forward_trains_on_ended_labels_only(labels: list[tuple[int, int]], scheme: str, embargo: int) -> None:
+    """Every training label has ended before the first test prediction, by the embargo in bars; no other is lost."""
     groups = _intervals(labels)
     session = groups[:, 0] // 3
-    validator = WalkForwardValidator(3, 6, scheme)  # type: ignore[arg-type]
+    validator = WalkForwardValidator(3, 6, scheme, embargo)  # type: ignore[arg-type]
     try:
         splits = list(validator.split(groups[:, 0], groups[:, 1], session))
     except DataError:
         return
     for train, test in splits:
-        assert groups[train, 1].max() < groups[test, 0].min()
+        first = groups[test, 0].min()
+        bars = np.unique(groups[:, 0])
+        assert len(bars[(bars >= groups[train, 1].max()) & (bars < first)]) >= embargo
+        assert groups[train, 1].max() < first
+        if scheme == "expanding":
+            ended = [i for i, (_, end) in enumerate(groups) if ((bars > end) & (bars < first)).sum() >= embargo]
+            assert set(train) == {i for i in ended if groups[i, 1] < first}
 
 
 def test_a_label_without_a_horizon_is_refused() -> None:

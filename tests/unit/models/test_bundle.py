@@ -151,6 +151,7 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
         "unknown key instruments.0..margin",
     ),
     ("a key missing", edit(trials=None), "missing required field `trials`"),
+    ("a key with a default missing", edit(target__barrier__lam=None), "missing key target.barrier.lam"),
     ("a value of another type", edit(created_ns="now"), "Expected `int`, got `str`.*created_ns"),
     ("a value out of range", edit(score__std=0.0), "score.std must be positive, found 0.0"),
     ("another universe", edit(data__marks={}), "data.marks must name the instruments"),

@@ -9,8 +9,9 @@ import pytest
 from foxml.domain.bars import SymbolBars
 from foxml.domain.instruments import Instrument
 from foxml.labels import BarrierSpec
+from foxml.models import ScoreStatistics
 from foxml.research.evaluation import Evaluation, evaluate, score_statistics
-from foxml.research.pipeline import Dataset, FeatureRows, TimedAdjustment, build_dataset
+from foxml.research.pipeline import Dataset, FeatureRows, PlannedFeatures, TimedAdjustment, build_dataset
 from foxml.research.targets import BarrierTargetBuilder
 from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
@@ -37,7 +38,8 @@ def _dataset(strength: float) -> Dataset:
         assert not adjustments
         return FeatureRows(signal, index >= 100)
 
-    return build_dataset([bars], [], targets, features=features, feature_names=list("abc"), value="ret_over_sigma")
+    planned = PlannedFeatures(("a", "b", "c"), "", "", 100, {}, features)
+    return build_dataset([bars], [], targets, features=planned, value="ret_over_sigma")
 
 
 def _evaluate(data: Dataset, folder: Path) -> Evaluation:
@@ -45,11 +47,10 @@ def _evaluate(data: Dataset, folder: Path) -> Evaluation:
         data,
         TRAINER,
         WalkForwardValidator(3, 300),
-        key="test",
         early_stopping_share=0.15,
         lag=3,
         runs_dir=folder,
-        progress=lambda share, line: None,
+        progress=lambda text, done=None, total=None: None,
     )
 
 
@@ -67,7 +68,9 @@ def test_planted_signal_and_noise(tmp_path: Path) -> None:
     assert found.overall.metrics.ic > 0.1
     assert found.overall.metrics.t > 3.0
     assert found.overall.mean_ret_bps > 0.0
-    assert score_statistics(found, 3)["ic_n"] == found.overall.metrics.n
+    assert score_statistics(found, 0.1, 3) == ScoreStatistics(
+        0.1, float(found.scores[~np.isnan(found.scores)].std()), found.overall.metrics.ic, found.overall.metrics.n, 3
+    )
     assert abs(_evaluate(_dataset(0.0), tmp_path).overall.metrics.t) < 3.0
 
 
@@ -75,7 +78,7 @@ def test_a_second_run_reads_the_first_ones_folds(tmp_path: Path, monkeypatch: py
     """Only folds that are missing are trained again."""
     data = _dataset(0.5)
     first = _evaluate(data, tmp_path)
-    next(iter(sorted(tmp_path.glob("fold-*.npz")))).unlink()
+    next(iter(sorted(tmp_path.glob("fold-*.npy")))).unlink()
     calls = []
     fit = LightGBMTrainer.fit
     monkeypatch.setattr(LightGBMTrainer, "fit", lambda self, *a, **k: calls.append(1) or fit(self, *a, **k))
