@@ -1,11 +1,13 @@
 """Fixtures that every suite shares."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "harness"))  # what several suites are built on
 
 
 @pytest.fixture(scope="session")

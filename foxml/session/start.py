@@ -42,7 +42,7 @@ class Recovered:
     commands : int
         Recorded commands that were compared.
     differing : int
-        Outputs that the engine would not repeat, those aside that an earlier start has already named.
+        Outputs that the engine would not repeat.
     differences : tuple of Difference
         The first of them.
     """
@@ -54,7 +54,12 @@ class Recovered:
 
 
 def recover(
-    session: Session, entries: Iterable[Entry], *, total: int | None = None, progress: Progress | None = None
+    session: Session,
+    entries: Iterable[Entry],
+    *,
+    total: int | None = None,
+    progress: Progress | None = None,
+    acknowledged: bool = True,
 ) -> Recovered:
     """Fold a journal into a new session.
 
@@ -66,6 +71,8 @@ def recover(
     total : int, optional
         How many there are.
     progress : callable, optional
+    acknowledged : bool, default True
+        Leave out differences that an earlier start has named in the journal: a person may have lowered its halt since.
 
     Raises
     ------
@@ -80,8 +87,8 @@ def recover(
         found = session.fold(entry)
         events += 1
         commands += sum(output.kind in ("SubmitOrder", "CancelOrder") for output in entry.outputs)
-        if isinstance(entry.event, OperatorHalt) and entry.event.reason.startswith(RECOVERY):
-            differing, named = 0, []  # what came before was named then, and a person may have lowered the halt since
+        if acknowledged and isinstance(entry.event, OperatorHalt) and entry.event.reason.startswith(RECOVERY):
+            differing, named = 0, []
         differing += len(found)
         named += found[: NAMED_MAX - len(named)]
         if progress is not None:
