@@ -9,12 +9,11 @@ from foxml.bars.store import BarStore
 from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.domain.instruments import Instrument
 from foxml.errors import DataError
-from foxml.labels import BarrierSpec
-from foxml.labels import barrier_spec as spec_of
+from foxml.labels import BarrierSpec, barrier_spec
 from foxml.research.targets import BarrierTargetBuilder, Targets
 from foxml.settings import FoxmlConfig
 
-__all__ = ["TrainingInputs", "barrier_spec", "read_inputs"]
+__all__ = ["TrainingInputs", "read_inputs"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,11 +26,6 @@ class TrainingInputs:
     spec: BarrierSpec
     targets: Targets
     fingerprint: str
-
-
-def barrier_spec(config: FoxmlConfig) -> BarrierSpec:
-    """Return the label that the section ``target`` defines."""
-    return spec_of(config.target)
 
 
 def read_inputs(config: FoxmlConfig, store: BarStore) -> TrainingInputs:
@@ -57,7 +51,7 @@ def read_inputs(config: FoxmlConfig, store: BarStore) -> TrainingInputs:
                 f"the store holds {_day(held.first_close_ns)} to {_day(held.last_close_ns)}"
             )
     actions = store.actions(symbols)
-    spec = barrier_spec(config)
+    spec = barrier_spec(config.target)
     targets = BarrierTargetBuilder(spec, instruments).build(histories, actions)
     fingerprint = store.fingerprint(symbols, config.bars.interval, start_ns, end_ns)
     return TrainingInputs(instruments, histories, actions, spec, targets, fingerprint)
