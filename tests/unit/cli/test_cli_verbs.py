@@ -25,7 +25,17 @@ def verbs(app: typer.Typer = cli.app, prefix: tuple[str, ...] = ()) -> Iterator[
 
 
 VERBS = sorted(verbs())
-REQUIRED = {"init", "data import", "data list", "models list", "models show", "models verify", "report", "config show", "version"}
+REQUIRED = {
+    "init",
+    "data import",
+    "data list",
+    "models list",
+    "models show",
+    "models verify",
+    "report",
+    "config show",
+    "version",
+}
 
 
 def test_all_verbs_are_there() -> None:
