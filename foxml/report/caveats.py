@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from foxml.domain.money import NANO
+from foxml.domain.orders import HaltLevel
 from foxml.report.performance import MARKET_ZONE
 from foxml.report.run import Run
 
@@ -32,6 +33,13 @@ def caveats(run: Run) -> Iterator[str]:
     if planned_ns is not None and last_ns < planned_ns:
         reached = f"at {_day(last_ns)}" if last_ns else "before its first bar"
         yield f"Unfinished: the run ends {reached}, and was to go on to {_day(planned_ns)}."
+    if run.halts and run.halts[-1][1].after is not HaltLevel.ACTIVE:
+        ns, halt = run.halts[-1]
+        word, rest = halt.after.name.lower().replace("_", " "), int((decided_ns > ns).sum())
+        yield (
+            f"Halted: since {_day(ns)} the run was {word} ({halt.cause.code}: limit {halt.cause.limit}, seen "
+            f"{halt.cause.observed}). Nobody lowered it: no position was opened in the last {rest:,} decisions."
+        )
     for fault in run.faults:
         yield f"The process failed at {_day(fault.occurred_ns)}: {fault.reason}"
 

@@ -3,7 +3,9 @@
 import pytest
 from report_builders import HOUR, Record, bar_slice, decision, started
 
+from foxml.domain.commands import HaltChanged, Output
 from foxml.domain.events import FaultRaised
+from foxml.domain.orders import Denied, HaltLevel
 from foxml.report.analysis import analyse
 from foxml.report.page import render
 from foxml.report.run import Run, fold
@@ -40,6 +42,24 @@ def test_a_run_without_a_slice_is_unfinished() -> None:
     """Interrupted while it warmed up."""
     (told,) = analyse(run(0, planned_last_close_ns=LAST)).caveats
     assert "before its first bar" in told
+
+
+@pytest.mark.parametrize(("levels", "told"), [((1,), 1), ((1, 0), 0), ((1, 2), 1)])
+def test_a_halt_that_nobody_lowered_is_said(levels: tuple[int, ...], told: int) -> None:
+    """The flat line after it is risk's doing, not the model's."""
+    records = [started()]
+    before = HaltLevel.ACTIVE
+    for k in range(6):
+        bar = bar_slice(k, [(100, 100)], ["SPY"])
+        outputs: list[Output] = [decision(bar, 1000)]
+        if k < len(levels):
+            after = HaltLevel(levels[k])
+            outputs.append(HaltChanged(before, after, Denied("daily_loss", "2 %", "2.8 %")))
+            before = after
+        records.append(Record(bar, outputs))
+    found = analyse(fold(records, "j")).caveats
+    assert len(found) == told
+    assert all("daily_loss" in text and f"last {6 - len(levels)} decisions" in text for text in found)
 
 
 def test_a_fault_is_said_on_top() -> None:
