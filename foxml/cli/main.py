@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from foxml.cli import config, data, init, models, report, version
+from foxml.cli import config, data, init, models, report, status, version
 from foxml.cli.console import print_error
 from foxml.cli.verbs import add_verb
 from foxml.errors import FoxmlError
@@ -35,6 +35,7 @@ app = typer.Typer(
 add_verb(app, "init", init.init)
 app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
+add_verb(app, "status", status.status)
 add_verb(app, "report", report.report)
 app.add_typer(config.app, name="config")
 add_verb(app, "version", version.version)

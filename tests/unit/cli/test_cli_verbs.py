@@ -33,6 +33,7 @@ REQUIRED = {
     "models show",
     "models verify",
     "report",
+    "status",
     "config show",
     "version",
 }
