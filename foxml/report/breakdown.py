@@ -45,7 +45,7 @@ class Costs:
     spread_and_slippage : float
         Fills against the price that their bar opened at (market), or their trigger (stop).
     delay : float
-        From the close that was decided on to that price: not a cost of the broker, and of either sign.
+        Of market orders, from the close that was decided on to that price: no cost of the broker, of either sign.
     net_pnl : float
         Final less initial equity: open positions at their last close included.
     gross_pnl : float

@@ -27,7 +27,7 @@ from foxml.domain.events import (
     RunStarted,
 )
 from foxml.domain.money import NANO
-from foxml.domain.orders import OrderIntent
+from foxml.domain.orders import OrderIntent, OrderType
 
 __all__ = ["Denial", "Fill", "RecordLike", "Run", "fold"]
 
@@ -54,7 +54,8 @@ class Fill:
         What the fill would have cost without spread and slippage: the open of its bar for a market order, the
         trigger (or a worse open) for a stop, the fill itself for a limit. NaN if that bar never came.
     decided : float
-        Last close known when the order was decided, carried over splits and dividends; NaN if unknown.
+        Last close known when a market order was decided, carried over splits and dividends; NaN if unknown, and for
+        stops and limits, which wait for another price on purpose.
     """
 
     occurred_ns: int
@@ -279,7 +280,7 @@ class _Fold:
                     price=price,
                     fee=filled.fee / NANO,
                     reference=_reference(order, filled.side.sign, price, opened),
-                    decided=order.decided if order else math.nan,
+                    decided=order.decided if order and order.intent.order_type is OrderType.MARKET else math.nan,
                     reason=order.intent.reason.value if order else "unknown",
                 )
             )

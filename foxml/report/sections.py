@@ -131,6 +131,8 @@ def _trials_text(p: Performance) -> str:
     )
     if math.isnan(p.dsr):
         return basis + "The deflated Sharpe ratio is not known: the journal does not say how many models were tried."
+    if p.trials == 1:
+        return basis + "One trial is logged: nothing was selected, so the deflated Sharpe ratio (DSR) is the PSR."
     return basis + (
         f"Trials logged: {p.trials:,}. The best of as many worthless models is expected to show an annual Sharpe ratio "
         f"of {p.expected_max_sharpe:.2f}; the probability that the true one of this run is above that (DSR) is "
@@ -186,7 +188,7 @@ def cost_table(analysis: Analysis) -> Markup:
         ("Fills", f"{c.fills:,}"),
         ("Traded, both ways", dollars(c.notional)),
         ("Turnover, times equity a year", number(c.turnover_per_year, 1)),
-        ("Drift from decision to fill's reference (minus: against us)", dollars(-c.delay)),
+        ("Drift from decision to the next open (minus: against us)", dollars(-c.delay)),
         ("Gross exposure, mean / largest", f"{percent(x.mean_gross, 1)} / {percent(x.max_gross, 1)}"),
         ("Net exposure, mean", percent(x.mean_net, 1)),
         ("Decisions with a position", percent(x.time_invested, 1)),

@@ -43,7 +43,7 @@ class Balance(HTMLParser):
 def analysis(symbol: str = "AAPL", *, reason: str = "horizon", bars: int = 90, **details: object) -> Analysis:
     rng = np.random.default_rng(1)
     symbols = ["SPY", symbol]
-    records = [started(initial_cash=1000, trials=9, trials_sharpe_variance=0.003, **details)]
+    records = [started(**{"initial_cash": 1000, "trials": 9, "trials_sharpe_variance": 0.003, **details})]
     for k in range(bars):
         prices = rng.uniform(99, 101, (2, 2))
         at = bar_slice(k, [tuple(row) for row in prices], symbols)
@@ -114,6 +114,13 @@ def test_the_numbers_are_there_with_their_units() -> None:
     page = render(analysis())
     for text in ("PnL after costs", "Deflated Sharpe", "Trials logged: 9", "-$3.21", "bps", "Buy and hold, SPY"):
         assert text in page
+
+
+def test_a_single_trial_is_not_compared_with_the_best_of_many() -> None:
+    """The best of one is no selection."""
+    page = render(analysis(trials=1, trials_sharpe_variance=0.0))
+    assert "One trial is logged" in page
+    assert "worthless models" not in page
 
 
 @pytest.mark.parametrize("bars", [0, 1, 5])

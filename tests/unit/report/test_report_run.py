@@ -65,6 +65,7 @@ def test_a_stop_is_judged_against_its_trigger_or_the_gap_beyond_it(opened: float
     ]
     (found,) = fold(records, "j").fills
     assert found.reference == min(95.0, opened)
+    assert found.delay == 0.0  # it waited for that price: nothing drifted
     assert found.slippage == pytest.approx(lost)
 
 
