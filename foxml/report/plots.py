@@ -133,7 +133,8 @@ def _svg(name: str, height: float, draw: Callable[["Figure"], None], *, width: f
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
         buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        unsaid = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # no namespace of a site is named either
+        figure.savefig(buffer, format="svg", transparent=True, metadata=unsaid)
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     for stand_in, colour in _THEME.items():

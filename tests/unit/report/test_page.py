@@ -87,6 +87,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     assert all(value is not None and value.startswith("#") for value in addresses)
     assert not re.search(r"url\((?!#)", page)
     assert "@import" not in page
+    assert not re.search(r"https?://(?!www\.w3\.org/)", page)  # the standard's names of SVG and its links
 
 
 def test_plots_do_not_share_ids() -> None:
