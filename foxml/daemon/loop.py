@@ -74,6 +74,7 @@ async def trade(session: Session, items: Iterator[FeedItem], pace: Pace, *, queu
             if isinstance(item, BarSlice):
                 took_s.append(loop.time() - began)
             await asyncio.sleep(0)  # signals are seen between items, however full the queue is
+        session.flush()
         if stop.is_set():
             return "signal", took_s
         await producer  # raises what ended the feed, if anything did

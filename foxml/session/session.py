@@ -20,6 +20,9 @@ __all__ = ["Difference", "Session", "SessionBroker", "SessionClock"]
 
 _COMMANDS: Final = {SubmitOrder.__name__, CancelOrder.__name__}
 
+UNCOMMITTED_MAX: Final = 256
+"""Events without consequences that may wait for the next transaction."""
+
 Listener = Callable[[Event, Sequence[Output]], None]
 
 
@@ -114,11 +117,13 @@ class Session:
         self._submit_ttl_ns = submit_ttl_ns
         self._listener = listener
         self._handled: list[tuple[Event, tuple[Output, ...]]] = []
+        self._quiet = True
+        self._next_sequence = 0
         self._broken = False
 
     @property
     def last_sequence(self) -> int:
-        """Sequence of the latest slice; -1 before there was any."""
+        """Sequence of the latest committed slice; -1 before there was any."""
         return -1 if self.last_slice is None else self.last_slice.sequence
 
     @property
@@ -129,18 +134,21 @@ class Session:
     def offer(self, item: FeedItem) -> None:
         """Take in the next item of a feed, after the timers that are due before it.
 
-        What a slice does to resting orders, and the slice itself, are one transaction.
+        What a slice does to resting orders, and the slice itself, are one transaction. Slices that led to nothing at
+        all (those that warm up) are committed together with what follows them: lost, they come again the same.
         """
         self._enter()
         if isinstance(item, BarSlice):
-            assert item.sequence > self.last_sequence, (item.sequence, self.last_sequence)
+            assert item.sequence == self._next_sequence, (item.sequence, self._next_sequence)
+            self._next_sequence += 1
         self._run_timers(item.occurred_ns)
         if isinstance(item, BarSlice):
             for event in self._broker.before_slice(item):
                 self._handle(event)
         self._handle(item)
-        self._commit()
-        self._settle()
+        if not self._may_wait():
+            self._commit()
+            self._settle()
         self._broken = False
 
     def step(self, *events: Event) -> None:
@@ -151,6 +159,10 @@ class Session:
         self._commit()
         self._settle()
         self._broken = False
+
+    def flush(self) -> None:
+        """Commit what was waiting for a next transaction."""
+        self.step()
 
     def fault(self, reason: str) -> None:
         """Record a fault of our own, and take back what would open positions; nothing else is sent any more.
@@ -199,17 +211,24 @@ class Session:
             deadline_ns = self.engine.next_deadline_ns
             assert timer.kind is not TimerKind.ORDER_DEADLINE or deadline_ns is None or deadline_ns > timer.occurred_ns
             # A timer without consequences need not be durable by itself: lost, it comes again the same.
-            if self._handled[-1][1]:
+            if not self._quiet:
                 self._commit()
                 self._settle()
 
+    def _may_wait(self) -> bool:
+        """Whether nothing that was handled has any consequence yet, for the broker or for anyone."""
+        return self._quiet and len(self._handled) < UNCOMMITTED_MAX
+
     def _handle(self, event: Event) -> None:
         self._clock.advance(event.occurred_ns)
-        self._handled.append((event, self.engine.handle(event)))
+        outputs = self.engine.handle(event)
+        self._quiet = self._quiet and isinstance(event, BarSlice | Timer) and not outputs
+        self._handled.append((event, outputs))
 
     def _commit(self) -> None:
-        handled, self._handled = self._handled, []
-        self._journal.append(handled)
+        handled, self._handled, self._quiet = self._handled, [], True
+        if handled:
+            self._journal.append(handled)
         for event, outputs in handled:
             self._note(event, outputs, with_timers=False)
             if self._listener is not None:
@@ -219,6 +238,7 @@ class Session:
         """Fold in what is in the journal, as it happens or at start-up."""
         if isinstance(event, BarSlice):
             self.last_slice = event
+            self._next_sequence = max(self._next_sequence, event.sequence + 1)
             self.actions_since_slice.clear()
         elif isinstance(event, CorporateAction):
             self.actions_since_slice.append(event)

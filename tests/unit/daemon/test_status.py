@@ -31,7 +31,7 @@ def _agrees(found: Status, rig: Rig) -> None:
     assert found.halt == engine.halt_level.name.lower()
     expected = {o.client_order_id: (o.remaining, o.status.value) for s in SYMBOLS for o in engine.orders.open(s)}
     assert {o.order: (int(o.remaining) * NANO, o.status) for o in found.open_orders} == expected
-    assert found.last_sequence == rig.session.last_sequence
+    assert (-1 if found.last_sequence is None else found.last_sequence) == rig.session.last_sequence
 
 
 def test_at_every_moment_it_agrees_with_the_engine(tmp_path: Path) -> None:
