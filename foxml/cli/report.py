@@ -61,10 +61,10 @@ def overview(analysis: "Analysis") -> str:
         *doubts,
         table(["", *(p.name for p in analysis.performance)], rows),
         "",
-        f"deflated Sharpe ratio {percent(strategy.dsr, 1)} over {strategy.trials} trials, {strategy.sessions} sessions",
+        f"deflated Sharpe ratio {percent(strategy.dsr, 1)}; trials: {strategy.trials}, sessions: {strategy.sessions:,}",
         f"{trades.trades:,} round trips, {percent(trades.win_rate, 1)} won; {costs.fills:,} fills; PnL after costs "
         f"{dollars(costs.net_pnl)}, before {dollars(costs.gross_pnl)}; costs {bps(costs.cost_bps)} of what was traded",
-        f"{sum(d.count for d in analysis.denials):,} denials by risk"
+        f"denials by risk: {sum(d.count for d in analysis.denials):,}"
         + "".join(f", {d.count:,} {d.code}" for d in analysis.denials[:5]),
     ]
     return "\n".join(lines)

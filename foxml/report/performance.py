@@ -25,13 +25,16 @@ class Curve:
     Attributes
     ----------
     name : str
+    start_ns : int
+        First decided slice.
     end_ns : ndarray of int64, shape (S,)
-        Last decided slice of each session.
+        Last decided slice of each session (or every one, where it is asked for).
     values : ndarray of float64, shape (S + 1,)
         Dollars: at the start, then at each of those moments.
     """
 
     name: str
+    start_ns: int
     end_ns: NDArray[np.int64]
     values: NDArray[np.float64]
 
@@ -94,26 +97,32 @@ def session_ends(run: Run) -> NDArray[np.int64]:
     return np.asarray(np.flatnonzero(np.append(np.diff(sessions) != 0, len(sessions) > 0)), dtype=np.int64)
 
 
-def curves(run: Run) -> tuple[Curve, ...]:
+def curves(run: Run, *, every_decision: bool = False) -> tuple[Curve, ...]:
     """Return the run's curve and, beside it, buy-and-hold of the same money over the same time.
 
     The equal-weight one buys every symbol of the universe at the first decision's close, dividends reinvested, and
     never rebalances; a symbol without a bar until then waits as cash. The benchmark's is there if the run names one, or
     has SPY. Neither pays any cost.
+
+    Parameters
+    ----------
+    run : Run
+    every_decision : bool, default False
+        To draw: a point for each decision, not only for the last one of each session.
     """
     if len(run.decided) == 0:
         return ()
-    ends = session_ends(run)
-    end_ns = run.close_ns[run.decided[ends]]
+    ends = np.arange(len(run.decided)) if every_decision else session_ends(run)
+    start_ns, end_ns = int(run.close_ns[run.decided[0]]), run.close_ns[run.decided[ends]]
     start = run.initial_equity
-    result = [Curve("Strategy", end_ns, np.concatenate(([start], run.equity[ends])))]
+    result = [Curve("Strategy", start_ns, end_ns, np.concatenate(([start], run.equity[ends])))]
     growth = run.growth[run.decided] / run.growth[run.decided[0]]
-    held = growth.mean(axis=1)
-    result.append(Curve("Buy and hold, equal weight", end_ns, np.concatenate(([1.0], held[ends])) * start))
+    beside = {"Buy and hold, equal weight": growth.mean(axis=1)}
     benchmark = run.details.get("benchmark") or "SPY"
     if benchmark in run.symbols and len(run.symbols) > 1:
-        line = growth[:, run.symbols.index(benchmark)]
-        result.append(Curve(f"Buy and hold, {benchmark}", end_ns, np.concatenate(([1.0], line[ends])) * start))
+        beside[f"Buy and hold, {benchmark}"] = growth[:, run.symbols.index(benchmark)]
+    for name, line in beside.items():
+        result.append(Curve(name, start_ns, end_ns, np.concatenate(([1.0], line[ends])) * start))
     return tuple(result)
 
 
@@ -126,7 +135,7 @@ def judge(curve: Curve, details: Mapping[str, str]) -> Performance:
     psr = partial(st.probabilistic_sharpe_ratio, m.sharpe, observations=m.n, skewness=m.skewness, kurtosis=m.kurtosis)
     expected = st.expected_maximum_sharpe(trials, variance) if trials and not math.isnan(variance) else math.nan
     fall, start_ns, end_ns = _fall(curve)
-    years = (int(curve.end_ns[-1]) - int(curve.end_ns[0])) / _YEAR_NS if len(curve.end_ns) else 0.0
+    years = (int(curve.end_ns[-1]) - curve.start_ns) / _YEAR_NS if len(curve.end_ns) else 0.0
     growth = float(curve.values[-1] / curve.values[0])
     track = st.minimum_track_record_length(m.sharpe, 0.0, skewness=m.skewness, kurtosis=m.kurtosis)
     return Performance(
@@ -186,5 +195,5 @@ def _fall(curve: Curve) -> tuple[float, int | None, int | None]:
     found = st.drawdown(curve.values)
     if found.depth == 0.0:
         return 0.0, None, None
-    start = int(curve.end_ns[max(found.peak - 1, 0)])
-    return found.depth, start, int(curve.end_ns[found.trough - 1])
+    start_ns = int(curve.end_ns[found.peak - 1]) if found.peak else curve.start_ns
+    return found.depth, start_ns, int(curve.end_ns[found.trough - 1])

@@ -1,7 +1,7 @@
 """The report's plots, as SVG that stands inside the page and takes its colours from the page's light or dark theme."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from foxml.errors import MissingExtra
 from foxml.report import statistics as st
 from foxml.report.breakdown import Calibration
 from foxml.report.markup import Markup
-from foxml.report.performance import Curve, session_ends
+from foxml.report.performance import MARKET_ZONE, Curve, curves, session_ends
 from foxml.report.run import Run
 
 if TYPE_CHECKING:
@@ -28,18 +28,19 @@ _POINTS_MAX = 3000
 _WIDTH = 9.6
 
 
-def equity_plot(curves: Sequence[Curve]) -> Markup:
-    """Draw the money of each curve above its fall from the peak."""
+def equity_plot(run: Run) -> Markup:
+    """Draw the money of each curve above its fall from the peak; session by session if decisions are too many."""
+    drawn = curves(run, every_decision=len(run.decided) <= _POINTS_MAX)
 
     def draw(figure: "Figure") -> None:
         top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.4])
-        for curve, colour in zip(curves, _SERIES, strict=False):
-            x = _dates(np.concatenate((curve.end_ns[:1], curve.end_ns)))
-            width = 1.8 if curve is curves[0] else 1.1
+        for curve, colour in zip(drawn, _SERIES, strict=False):
+            x = _dates(np.concatenate(([curve.start_ns], curve.end_ns)))
+            width = 1.8 if curve is drawn[0] else 1.1
             top.plot(x, curve.values, color=colour, linewidth=width, label=curve.name)
             if np.all(curve.values > 0.0):
                 bottom.plot(x, 100.0 * st.drawdown_series(curve.values), color=colour, linewidth=width * 0.7)
-        values = np.concatenate([curve.values for curve in curves])
+        values = np.concatenate([curve.values for curve in drawn])
         if values.min() > 0.0 and values.max() / values.min() > 5.0:
             top.set_yscale("log")
         top.yaxis.set_major_formatter(_formatter(lambda v: f"${v:,.0f}"))
@@ -53,17 +54,22 @@ def equity_plot(curves: Sequence[Curve]) -> Markup:
 
 
 def exposure_plot(run: Run) -> Markup:
-    """Draw gross and net exposure, at the end of each session if there are too many decisions."""
-    rows = np.arange(len(run.decided)) if len(run.decided) <= _POINTS_MAX else session_ends(run)
+    """Draw gross and net exposure: of every decision, or the mean of each session if they are too many."""
+    equity = np.where(run.equity > 0.0, run.equity, np.nan)
+    gross, net, rows, every = run.gross / equity, run.net / equity, np.arange(len(run.decided)), "decision"
+    if len(run.decided) > _POINTS_MAX:
+        rows, every = session_ends(run), "session"
+        first = np.concatenate(([0], rows[:-1] + 1))
+        counts = np.diff(np.append(first, len(run.decided)))
+        gross, net = np.add.reduceat(gross, first) / counts, np.add.reduceat(net, first) / counts
 
     def draw(figure: "Figure") -> None:
         axes = figure.subplots()
         x = _dates(run.close_ns[run.decided[rows]])
-        equity = np.where(run.equity[rows] > 0.0, run.equity[rows], np.nan)
-        axes.fill_between(x, 100.0 * run.gross[rows] / equity, color=_SERIES[2], alpha=0.35, linewidth=0, label="gross")
-        axes.plot(x, 100.0 * run.net[rows] / equity, color=_SERIES[0], linewidth=0.9, label="net")
+        axes.fill_between(x, 100.0 * gross, color=_SERIES[2], alpha=0.35, linewidth=0, label="gross")
+        axes.plot(x, 100.0 * net, color=_SERIES[0], linewidth=0.9, label="net")
         axes.axhline(0.0, color="#020202", linewidth=0.6)
-        axes.set_ylabel("exposure, % of equity")
+        axes.set_ylabel(f"exposure by {every}, %", fontsize=8)
         axes.legend(loc="upper left", frameon=False, fontsize=9, ncols=2)
         _date_axis(axes)
 
@@ -156,6 +162,6 @@ def _date_axis(axes: "Axes") -> None:
     from matplotlib import dates
 
     untyped: Any = dates
-    locator = untyped.AutoDateLocator(minticks=4, maxticks=12)
+    locator = untyped.AutoDateLocator(tz=MARKET_ZONE, minticks=4, maxticks=12)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator, tz=MARKET_ZONE))

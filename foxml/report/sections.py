@@ -126,9 +126,11 @@ def performance(analysis: Analysis) -> Markup:
 
 def _trials_text(p: Performance) -> str:
     basis = (
-        f"{p.sessions:,} sessions over {p.years:.2f} years; ratios are annualised by {SESSIONS_PER_YEAR:.0f} sessions, "
+        f"Sessions: {p.sessions:,}, over {p.years:.2f} years; ratios are annualised by {SESSIONS_PER_YEAR:.0f}, "
         "over cash at no interest. Buy and hold reinvests dividends and pays no costs. "
     )
+    if math.isnan(p.sharpe):
+        return basis + "There is no Sharpe ratio: too few sessions, or none that differs."
     if math.isnan(p.dsr):
         return basis + "The deflated Sharpe ratio is not known: the journal does not say how many models were tried."
     if p.trials == 1:
@@ -144,7 +146,7 @@ def charts(analysis: Analysis) -> Markup:
     """Equity, drawdown and exposure over time."""
     if not analysis.curves:
         return Markup("")
-    drawn = join([plots.equity_plot(analysis.curves), plots.exposure_plot(analysis.run)])
+    drawn = join([plots.equity_plot(analysis.run), plots.exposure_plot(analysis.run)])
     return element("div", element("div", drawn, class_="wide"), class_="scroll")
 
 

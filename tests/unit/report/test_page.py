@@ -117,6 +117,14 @@ def test_the_numbers_are_there_with_their_units() -> None:
         assert text in page
 
 
+def test_exposure_of_many_decisions_is_a_mean_and_not_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the session's end a book that leaves every evening is always flat."""
+    monkeypatch.setattr("foxml.report.plots._POINTS_MAX", 10)
+    page = render(analysis(bars=40))
+    assert "exposure by session" in page
+    assert "exposure by decision" in render(analysis(bars=4))
+
+
 def test_a_single_trial_is_not_compared_with_the_best_of_many() -> None:
     """The best of one is no selection."""
     page = render(analysis(trials=1, trials_sharpe_variance=0.0))

@@ -31,6 +31,23 @@ def test_returns_are_per_session_and_start_at_the_initial_cash() -> None:
     assert strategy.returns == pytest.approx([0.01, 0.02, 1050 / 1030.2 - 1])
 
 
+def test_one_session_can_be_drawn() -> None:
+    """A trading day's curve is within the day; as one point it would be a vertical line."""
+    run = run_of([1001, 990, 1020, 1030], FLAT[:4])
+    (drawn, *_) = curves(run, every_decision=True)
+    assert drawn.values.tolist() == [1000, 1001, 990, 1020, 1030]
+    assert drawn.start_ns == drawn.end_ns[0] == run.close_ns[0]
+    assert len(curves(run)[0].values) == 3
+
+
+def test_a_fall_from_the_start_begins_at_the_start() -> None:
+    """The peak of a run that only lost is its first money, before any session has ended."""
+    run = run_of([1000, 990, 980, 970], FLAT[:4])
+    found = judge(curves(run)[0], {})
+    assert found.max_drawdown == pytest.approx(0.03)
+    assert (found.max_drawdown_start_ns, found.max_drawdown_end_ns) == (run.close_ns[0], run.close_ns[3])
+
+
 def test_buy_and_hold_is_equal_weight_from_the_first_decision() -> None:
     """What one could have had without any of this."""
     closes = [(100.0, 50.0), (110.0, 50.0), (110.0, 25.0), (120.0, 25.0), (120.0, 50.0), (150.0, 100.0)]
