@@ -7,7 +7,7 @@ from foxml.clock import new_journal_id
 from foxml.domain.commands import Output
 from foxml.domain.events import Event
 from foxml.errors import JournalError
-from foxml.journal import JournalReader, JournalWriter
+from foxml.journal import JournalWriter, journal_identity
 from foxml.settings import Resolved
 
 __all__ = ["ProcessJournal", "ReadOnlyJournal", "journal_path"]
@@ -43,11 +43,7 @@ class ProcessJournal:
         self.path = path
         self._commit_every = commit_every
         self._writer: JournalWriter | None = None
-        if path.exists():
-            with JournalReader(path) as reader:
-                self.journal_id = reader.journal_id
-        else:
-            self.journal_id = new_journal_id()
+        self.journal_id = journal_identity(path) or new_journal_id()
 
     def open(self) -> None:
         """Make or lock the file.

@@ -4,13 +4,14 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from foxml.domain.bars import BarSlice
 from foxml.domain.ports import FeedItem
 from foxml.session import Session
 
-__all__ = ["Pace", "trade"]
+__all__ = ["Pace", "Traded", "trade"]
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -41,7 +42,23 @@ class Pace:
         return (item.close_ns - begun_ns) / 1e9 / self._speed
 
 
-async def trade(session: Session, items: Iterator[FeedItem], pace: Pace, *, queue_max: int) -> tuple[str, list[float]]:
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """What came of a loop.
+
+    Attributes
+    ----------
+    ended : str
+        ``"feed"`` or ``"signal"``.
+    took_s : list of (int, float)
+        For each slice that was offered: its close, and the seconds from taking it to having sent what it led to.
+    """
+
+    ended: str
+    took_s: list[tuple[int, float]]
+
+
+async def trade(session: Session, items: Iterator[FeedItem], pace: Pace, *, queue_max: int) -> Traded:
     """Offer items to a session until the feed ends or the process is told to stop.
 
     Parameters
@@ -51,13 +68,6 @@ async def trade(session: Session, items: Iterator[FeedItem], pace: Pace, *, queu
     pace : Pace
     queue_max : int
         Items that may wait.
-
-    Returns
-    -------
-    ended : str
-        ``"feed"`` or ``"signal"``.
-    took_s : list of float
-        For each slice that was offered: seconds from taking it to having sent what it led to.
     """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[FeedItem | None] = asyncio.Queue(maxsize=queue_max)
@@ -66,19 +76,19 @@ async def trade(session: Session, items: Iterator[FeedItem], pace: Pace, *, queu
         loop.add_signal_handler(number, stop.set)
     producer = loop.create_task(_produce(items, pace, queue))
     stopping = loop.create_task(stop.wait())
-    took_s: list[float] = []
+    took_s: list[tuple[int, float]] = []
     try:
         while (item := await _next(queue, stopping)) is not None:
             began = loop.time()
             session.offer(item)
             if isinstance(item, BarSlice):
-                took_s.append(loop.time() - began)
+                took_s.append((item.close_ns, loop.time() - began))
             await asyncio.sleep(0)  # signals are seen between items, however full the queue is
         session.flush()
         if stop.is_set():
-            return "signal", took_s
+            return Traded("signal", took_s)
         await producer  # raises what ended the feed, if anything did
-        return "feed", took_s
+        return Traded("feed", took_s)
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)

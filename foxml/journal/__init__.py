@@ -1,6 +1,6 @@
 """The journal: every event with what the engine answered, in one transaction, before anything takes effect."""
 
-from foxml.journal.reader import EncodedOutput, Entry, JournalReader, Record
+from foxml.journal.reader import EncodedOutput, Entry, JournalReader, Record, journal_identity
 from foxml.journal.writer import JournalWriter
 
-__all__ = ["EncodedOutput", "Entry", "JournalReader", "JournalWriter", "Record"]
+__all__ = ["EncodedOutput", "Entry", "JournalReader", "JournalWriter", "Record", "journal_identity"]

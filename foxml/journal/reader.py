@@ -12,7 +12,7 @@ from foxml.errors import JournalError, JournalMismatch
 from foxml.journal.codec import SCHEMA_VERSION, decode
 from foxml.journal.writer import APPLICATION_ID, checksum
 
-__all__ = ["EncodedOutput", "Entry", "JournalReader", "Record"]
+__all__ = ["EncodedOutput", "Entry", "JournalReader", "Record", "journal_identity"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,3 +185,26 @@ class JournalReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def journal_identity(path: Path) -> str | None:
+    """Return the identity of a journal; None where none was made yet, or its maker was killed before it was.
+
+    Raises
+    ------
+    JournalError, JournalMismatch
+        If there is a file that is no journal, or one of another schema version.
+    """
+    if not path.exists():
+        return None
+    try:
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+                return None
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        raise JournalError(f"{path}: not a readable journal: {error}") from None
+    with JournalReader(path) as reader:
+        return reader.journal_id

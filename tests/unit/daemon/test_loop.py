@@ -12,8 +12,10 @@ from foxml.domain.bars import BarSlice
 from foxml.errors import DataError
 
 
-def _run(session, items, *, queue_max: int = 3, speed: float = 0.0) -> tuple[str, list[float]]:
-    return asyncio.run(trade(session, items, Pace(speed, 0), queue_max=queue_max))
+def _run(session, items, *, queue_max: int = 3, speed: float = 0.0) -> tuple[str, list[int]]:
+    found = asyncio.run(trade(session, items, Pace(speed, 0), queue_max=queue_max))
+    assert all(seconds > 0 for _, seconds in found.took_s)
+    return found.ended, [close_ns for close_ns, _ in found.took_s]
 
 
 @pytest.mark.parametrize("queue_max", [1, 3, 10_000])
@@ -21,9 +23,9 @@ def test_all_items_are_offered_in_order(queue_max: int) -> None:
     """The same content as a plain loop, however small the queue is."""
     plain, looped = make_rig(), make_rig()
     plain.run()
-    ended, took_s = _run(looped.session, looped.feed.items(-1), queue_max=queue_max)
+    ended, closes = _run(looped.session, looped.feed.items(-1), queue_max=queue_max)
     assert ended == "feed"
-    assert len(took_s) == len(looped.feed)
+    assert len(closes) == len(looped.feed)
     assert essence(looped.journal.records) == essence(plain.journal.records)
 
 
@@ -39,10 +41,10 @@ def test_a_signal_stops_between_items(number: signal.Signals) -> None:
                 os.kill(os.getpid(), number)
             yield item
 
-    ended, took_s = _run(rig.session, items())
+    ended, closes = _run(rig.session, items())
     assert ended == "signal"
-    assert 40 < len(took_s) < 55
-    assert rig.session.last_sequence == len(took_s) - 1
+    assert 40 < len(closes) < 55
+    assert rig.session.last_sequence == len(closes) - 1
     assert signal.getsignal(number) is before
 
 
@@ -54,8 +56,8 @@ def test_a_signal_ends_a_wait_at_once() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         yield from rig.feed.items(-1)
 
-    ended, took_s = asyncio.run(asyncio.wait_for(trade(rig.session, items(), Pace(1.0, 0), queue_max=3), 60))
-    assert (ended, took_s) == ("signal", [])
+    found = asyncio.run(asyncio.wait_for(trade(rig.session, items(), Pace(1.0, 0), queue_max=3), 60))
+    assert (found.ended, found.took_s) == ("signal", [])
 
 
 def test_what_ends_the_feed_is_raised_after_what_came_before_it() -> None:

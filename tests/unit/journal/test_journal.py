@@ -17,7 +17,7 @@ from foxml.domain.commands import CancelOrder, SubmitOrder
 from foxml.domain.events import Timer, TimerKind
 from foxml.domain.orders import OrderIntent, OrderType
 from foxml.errors import JournalError, JournalMismatch
-from foxml.journal import JournalReader, JournalWriter
+from foxml.journal import JournalReader, JournalWriter, journal_identity
 from foxml.journal.codec import EVENT_TYPES, OUTPUT_TYPES, decode, encode
 
 TICKS = [Timer(TimerKind.TICK, n, n + 1) for n in range(10)]
@@ -239,3 +239,39 @@ def test_submit_order_round_trip_keeps_the_approval() -> None:
     name, payload = encode(_build(SubmitOrder))
     again = decode(name, payload)
     assert again.approval.client_order_id == again.intent.client_order_id
+
+
+def test_a_journal_whose_maker_was_killed_has_no_identity_yet(tmp_path: Path) -> None:
+    # Killed between making the file and its tables: the next start makes them, under the identity that it has chosen.
+    path = tmp_path / "run.journal"
+    assert journal_identity(path) is None
+    path.touch()
+    assert journal_identity(path) is None
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.close()
+    assert journal_identity(path) is None
+    JournalWriter(path, journal_id="abc").close()
+    assert journal_identity(path) == "abc"
+    path.write_text("not a database, but long enough to look at" * 100)
+    with pytest.raises(JournalError, match="not a readable journal"):
+        journal_identity(path)
+
+
+def test_parts_of_a_journal(tmp_path: Path) -> None:
+    # Status reads a few kinds alone, and what came last, without decoding all the rest.
+    path = tmp_path / "run.journal"
+    with JournalWriter(path, journal_id="abc") as journal:
+        for n, tick in enumerate(TICKS):
+            journal.append([(tick, [CancelOrder(f"fx-{n}", "why")] * (n % 2))])
+    with JournalReader(path) as reader:
+        assert reader.latest() == reader.latest("Timer") == TICKS[-1]
+        assert reader.latest("OrderFilled") is None
+        assert [o.client_order_id for o in reader.select(["CancelOrder"])] == [f"fx-{n}" for n in range(1, 10, 2)]
+        both = list(reader.select(["CancelOrder", "Timer"]))
+        assert both[:3] == [TICKS[0], TICKS[1], CancelOrder("fx-1", "why")]
+        entries = list(reader.entries(after=8))
+        assert [(entry.seq, [output.decode() for output in entry.outputs]) for entry in entries] == [
+            (9, []),
+            (10, [CancelOrder("fx-9", "why")]),
+        ]
