@@ -1,0 +1,7 @@
+#include "features/formulas.hpp"
+
+namespace foxml::features {
+
+std::span<const FeatureInfo> average_features() { return {}; }
+
+}  // namespace foxml::features
