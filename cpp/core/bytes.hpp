@@ -28,7 +28,12 @@ class ByteWriter {
     template <Storable Value>
     void put_all(std::span<const Value> values) {
         const auto bytes = std::as_bytes(values);
-        bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+        // Not insert(): g++ 12 sees an overflow in it that is not there.
+        const std::size_t before = bytes_.size();
+        bytes_.resize(before + bytes.size());
+        if (!bytes.empty()) {
+            std::memcpy(bytes_.data() + before, bytes.data(), bytes.size());
+        }
     }
 
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
@@ -44,7 +49,7 @@ class ByteReader {
 
     template <Storable Value>
     [[nodiscard]] Value get() {
-        Value value;
+        Value value{};
         get_all(std::span<Value>(&value, 1));
         return value;
     }
