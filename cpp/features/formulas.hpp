@@ -54,6 +54,38 @@ template <typename V>
     return deviation(v, Column::log_return, WideColumn::return_square, n, lag) * kLogUnit;
 }
 
+/// The closes of a window and their places in it, exact. The oldest of n bars has place j = 0:
+///
+///     total     sum C_j
+///     weighted  sum j C_j = sum (t C) - t_0 total     modulo 2^64, whatever t counts from
+struct TimeSums {
+    std::int64_t total;
+    std::int64_t weighted;
+};
+
+template <typename V>
+[[nodiscard]] TimeSums time_sums(const V& v, int n) {
+    const std::int64_t total = v.sum(Column::close, n);
+    const auto oldest = static_cast<std::uint64_t>(v.index() - n + 1);
+    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n));
+    return {total, static_cast<std::int64_t>(with_time - oldest * static_cast<std::uint64_t>(total))};
+}
+
+/// The least-squares line through the last n closes, in grid units a bar.
+struct LineFit {
+    double slope;
+    double mean_minus_close;
+    double time_square;  ///< sum of the squared distances of the places from their mean
+};
+
+template <typename V>
+[[nodiscard]] LineFit fit_line(const V& v, int n) {
+    const TimeSums sums = time_sums(v, n);
+    const double together = 0.5 * real(2 * sums.weighted - (n - 1) * sums.total);
+    const double time_square = real(std::int64_t{n} * (std::int64_t{n} * n - 1)) / 12.0;
+    return {together / time_square, real(sums.total - n * v.bar().close) / n, time_square};
+}
+
 // Formulas that the groups share with the higher timeframes.
 
 /// ln(C / C_a)

@@ -20,6 +20,8 @@ class View {
 
     [[nodiscard]] const IntegerBar& bar() const noexcept { return operators_->bar(); }
     [[nodiscard]] const IntegerBar& previous() const noexcept { return operators_->previous(); }
+    /// Of the last bar, counted from the start of the history.
+    [[nodiscard]] std::int64_t index() const noexcept { return operators_->bars_seen() - 1; }
     [[nodiscard]] Scale scale() const noexcept { return state_->scale(); }
 
     [[nodiscard]] std::int64_t sum(Column column, int window, int lag = 0) const noexcept {
