@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from oracle_frames import Array, Frame, deviation
+import talib
+from oracle_frames import Array, Frame, deviation, lag
 from oracles import ORACLES
 
 Floor = Callable[[Frame], Array] | float
 
-# A return is rounded once to a multiple of 2**-50 before it enters a window.
+ULP = 2.0**-52
 STEP = 2.0**-50
 
 
@@ -26,22 +27,50 @@ def _matching(*starts: str) -> tuple[str, ...]:
     return tuple(name for name in ORACLES if name.startswith(starts))
 
 
-def _sharpe(w: int) -> Floor:
-    """A step of the mean, in units of the deviation."""
+def _step_of_returns(w: int) -> Floor:
     return lambda f: STEP / deviation(f.r, w)
+
+
+def _scaled_return(k: int) -> Floor:
+    return lambda f: ULP / (lag(deviation(f.r, 60), k) * np.sqrt(k))
+
+
+def _keltner_position(f: Frame) -> Array:
+    return 4 * ULP * f.close / talib.ATR(f.high, f.low, f.close, 10)
 
 
 ALLOWANCES = (
     Allowance(
+        _matching("ret_log", "mom_skip", "gap", "overnight_gap", "sess_ret"),
+        ULP,
+        "the logarithm of a quotient near 1, which is rounded once",
+    ),
+    Allowance(("accel_5",), 2 * ULP, "the difference of two such logarithms"),
+    *(Allowance((f"ret_volscaled_{k}",), _scaled_return(k), "such a logarithm over a deviation") for k in (5, 20)),
+    *(
+        Allowance(
+            (f"sharpe_{w}",), _step_of_returns(w), "each return is rounded once to a step of 2**-50; over a deviation"
+        )
+        for w in (20, 60)
+    ),
+    Allowance(
         _matching("sma_dist", "ichi", "dist_", "vwap_dev", "dd_", "sess_vwap_dev", "sma20_dist", "wma_dist"),
-        4e-16,
+        2 * ULP,
         "a quotient near 1, less 1: two roundings of the quotient are left",
     ),
     Allowance(
-        _matching("ret_log", "mom_skip", "gap", "overnight_gap", "sess_ret", "ret1_"),
-        STEP,
-        "the logarithm of a quotient near 1: one rounding of the quotient, or the step of a return",
+        _matching("ema_", "macd_"),
+        8 * ULP,
+        "two recursions in float64, TA-Lib's and the kernel's, of which each rounds at every bar",
     ),
+    Allowance(("kc_pos",), _keltner_position, "the same, in units of the range, which dies away on standing bars"),
+    Allowance(
+        ("tsf_gap_20", "resi_20", "resi_60"),
+        ULP / 4,
+        "a line that passes through the close: what is left is the rounding of slope and intercept",
+    ),
+    Allowance(("acf1_60",), _step_of_returns(60), "the step of returns, over their deviation"),
+    Allowance(("tod_sin", "tod_cos", "dow_sin", "dow_cos"), ULP, "pi is rounded before its sine is near 0"),
 )
 
 

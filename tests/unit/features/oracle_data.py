@@ -67,8 +67,9 @@ def _volumes(rng: np.random.Generator, n: int, kind: Kind) -> np.ndarray:
 def walk(seed: int, kind: Kind, days: int = 70) -> SymbolBars:
     """A seeded walk of 5-minute bars with half-days.
 
-    "thin" has silent, standing and missing bars. "outliers" has them too, six decimals, a bar at ten times the price,
-    one at a tenth, and volumes of 1e12 that enter and leave the windows, once right after a silent stretch.
+    "calm" opens each session with a gap, and nothing in it is undefined. "thin" has silent, standing and missing bars.
+    "outliers" has them too, six decimals, a bar at ten times the price, one at a tenth, and volumes of 1e12 that enter
+    and leave the windows, once right after a silent stretch.
     """
     rng = np.random.default_rng(seed)
     close, session_open, session_close = _sessions(days)
@@ -76,7 +77,9 @@ def walk(seed: int, kind: Kind, days: int = 70) -> SymbolBars:
     prices = _prices(rng, n, kind)
     volume = _volumes(rng, n, kind)
     keep = np.ones(n, dtype=bool)
-    if kind != "calm":
+    if kind == "calm":
+        prices[close - session_open == _LENGTH * MINUTE_NS, :2] += 0.05
+    else:
         keep[1:] = rng.random(n - 1) > 0.03
     if kind == "outliers":
         volume[[700, 1500, 1501, 2901, 4000]] = 1e12

@@ -16,11 +16,16 @@ Array = NDArray[np.floating]
 Reducer = Callable[[Array], Array]
 LD = np.longdouble
 GRID = 1e-6
+TICKS = LD(1_000_000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """Bars of one symbol as float64 on the price grid, with the session of each."""
+    """Bars of one symbol on the price grid, with the session of each.
+
+    The long names are float64 in dollars, which TA-Lib reads; the short ones whole ticks, whose sums and differences
+    are exact: the unit of a price cancels in nearly every feature.
+    """
 
     open: NDArray[np.float64]
     high: NDArray[np.float64]
@@ -37,19 +42,19 @@ class Frame:
 
     @property
     def o(self) -> Array:
-        return exact(self.open)
+        return ticks(self.open)
 
     @property
     def h(self) -> Array:
-        return exact(self.high)
+        return ticks(self.high)
 
     @property
     def l(self) -> Array:  # noqa: E743
-        return exact(self.low)
+        return ticks(self.low)
 
     @property
     def c(self) -> Array:
-        return exact(self.close)
+        return ticks(self.close)
 
     @property
     def v(self) -> Array:
@@ -58,7 +63,7 @@ class Frame:
     @property
     def typical(self) -> Array:
         """Three typical prices, H + L + C: exact, so that equal bars compare equal."""
-        return ticks(self.high) + ticks(self.low) + ticks(self.close)
+        return self.h + self.l + self.c
 
     @property
     def r(self) -> Array:
@@ -90,11 +95,6 @@ def frame_of(bars: SymbolBars) -> Frame:
 def ticks(price: NDArray[np.float64]) -> Array:
     """Whole grid steps, as the extended float that holds them exactly."""
     return np.rint(price / GRID).astype(LD)
-
-
-def exact(price: NDArray[np.float64]) -> Array:
-    """The decimal that a price on the grid stands for, closer than a float64 can."""
-    return ticks(price) / LD(1_000_000)
 
 
 def lag(x: Array, k: int) -> Array:

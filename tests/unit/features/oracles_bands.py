@@ -86,16 +86,9 @@ def choppiness(f: Frame) -> Array:
     return 100 * np.log10(ratio) / np.log10(LD(14))
 
 
-def band_position(w: int) -> Oracle:
-    def oracle(f: Frame) -> Array:
-        spread = deviation(f.c, w, ddof=0)
-        return over_zero(f.c - (mean(f.c, w) - 2 * spread), 4 * spread)
-
-    return oracle
-
-
-def band_width(w: int) -> Oracle:
-    return lambda f: 4 * deviation(f.c, w, ddof=0) / mean(f.c, w)
+def band_position(f: Frame) -> Array:
+    spread = deviation(f.c, 20, ddof=0)
+    return over_zero(f.c - (mean(f.c, 20) - 2 * spread), 4 * spread)
 
 
 def keltner(f: Frame) -> tuple[Array, Array]:
@@ -115,7 +108,7 @@ def keltner_width(f: Frame) -> Array:
 
 
 ORACLES: dict[str, Oracle] = {
-    **{f"rsi_{n}": lambda f, n=n: talib.RSI(f.close, n) for n in (7, 14, 28)},
+    **{f"rsi_{n}": lambda f, n=n: talib.RSI(f.close, n) for n in (7, 14)},
     "stochf_k14": stochastic(0),
     "stoch_slowk": stochastic(1),
     "stoch_slowd": stochastic(2),
@@ -130,14 +123,14 @@ ORACLES: dict[str, Oracle] = {
     "ao_n": awesome,
     "vortex_diff_14": vortex,
     "chop_14": choppiness,
-    **{f"bb_pctb_{w}": band_position(w) for w in (20, 50)},
-    **{f"bb_width_{w}": band_width(w) for w in (20, 50)},
+    "bb_pctb_20": band_position,
+    "bb_width_20": lambda f: 4 * deviation(f.c, 20, ddof=0) / mean(f.c, 20),
     "kc_pos": keltner_position,
     "kc_width": keltner_width,
     **{f"donch_pos_{w}": range_position(w) for w in (20, 55)},
     "donch_width_20": lambda f: (highest(f.h, 20) - lowest(f.l, 20)) / f.c,
-    **{f"dist_high_{w}": lambda f, w=w: f.c / highest(f.h, w) - 1 for w in (20, 60, 240)},
-    **{f"dist_low_{w}": lambda f, w=w: f.c / lowest(f.l, w) - 1 for w in (20, 60, 240)},
+    **{f"dist_high_{w}": lambda f, w=w: f.c / highest(f.h, w) - 1 for w in (20, 60)},
+    **{f"dist_low_{w}": lambda f, w=w: f.c / lowest(f.l, w) - 1 for w in (20, 60)},
 }
 
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import talib
-from oracle_frames import LD, Array, Frame, deviation, exact, lag, mean, over_zero
+from oracle_frames import LD, Array, Frame, deviation, lag, mean, over_zero, ticks
 from oracles_trend import Oracle
 
 MINUTE_NS = 60_000_000_000
 DAY_NS = 1440 * MINUTE_NS
+PI = LD("3.141592653589793238462643383279502884")
 
 
 def _progress(f: Frame) -> tuple[Array, Array]:
@@ -42,7 +43,7 @@ def _running(f: Frame) -> dict[str, Array]:
     out = {"first": by["o"].transform("first"), "high": by["h"].cummax(), "low": by["l"].cummin()}
     whole = by.agg(high=("h", "max"), low=("l", "min"), close=("c", "last")).shift(1)
     out |= {f"before_{name}": column.reindex(bars["session"]) for name, column in whole.items()}
-    return {name: exact(column.to_numpy()) for name, column in out.items()}
+    return {name: ticks(column.to_numpy()) for name, column in out.items()}
 
 
 def overnight_gap(f: Frame) -> Array:
@@ -73,7 +74,7 @@ def previous_position(f: Frame) -> Array:
 def session_average_distance(f: Frame) -> Array:
     """Sums added bar by bar within the session."""
     out = np.full(len(f), np.nan, dtype=LD)
-    typical, volume, close = f.typical / LD(3_000_000), f.v, f.c
+    typical, volume, close = f.typical / 3, f.v, f.c
     value = shares = LD(0)
     for t in range(len(f)):
         if t == 0 or f.session_open_ns[t] != f.session_open_ns[t - 1]:
@@ -117,37 +118,25 @@ def volume_score(f: Frame) -> Array:
     return over_zero(x - mean(x, 20), deviation(x, 20))
 
 
-def _of(minutes: int) -> dict[str, Oracle]:
-    parts: dict[str, Callable[[Frame], Array]] = {
-        "ret1": lambda f: np.log(f.c / lag(f.c, 1)),
-        "rsi14": lambda f: talib.RSI(f.close, 14),
-        "macd_hist_n": lambda f: talib.MACD(f.close, 12, 26, 9)[2] / f.close,
-        "natr14": lambda f: talib.NATR(f.high, f.low, f.close, 14) / 100,
-        "sma20_dist": lambda f: f.c / mean(f.c, 20) - 1,
-        "volz20": volume_score,
-    }
-    return {f"{name}_{minutes}m": completed(minutes, part) for name, part in parts.items()}
-
-
 ORACLES: dict[str, Oracle] = {
     "min_since_open": share_of_session,
     "min_to_close": minutes_left,
-    "tod_sin": lambda f: np.sin(np.pi * np.asarray(share_of_session(f), dtype=np.float64)),
-    "tod_cos": lambda f: np.cos(np.pi * np.asarray(share_of_session(f), dtype=np.float64)),
-    "dow_sin": lambda f: np.sin(2 * np.pi * weekday(f) / 5),
-    "dow_cos": lambda f: np.cos(2 * np.pi * weekday(f) / 5),
+    "tod_sin": lambda f: np.sin(PI * share_of_session(f)),
+    "tod_cos": lambda f: np.cos(PI * share_of_session(f)),
+    "dow_sin": lambda f: np.sin(2 * PI * weekday(f) / 5),
+    "dow_cos": lambda f: np.cos(2 * PI * weekday(f) / 5),
     "overnight_gap": overnight_gap,
     "gap_fill": gap_fill,
     "sess_vwap_dev": session_average_distance,
     "sess_ret": session_return,
     "sess_range_pos": session_position,
     "prev_day_pos": previous_position,
-    **_of(5),
-    **_of(15),
-    **_of(60),
+    **{f"ret1_{m}m": completed(m, lambda f: np.log(f.c / lag(f.c, 1))) for m in (15, 60)},
+    **{f"sma20_dist_{m}m": completed(m, lambda f: f.c / mean(f.c, 20) - 1) for m in (15, 60)},
+    **{f"volz20_{m}m": completed(m, volume_score) for m in (15, 60)},
+    "natr14_15m": completed(15, lambda f: talib.NATR(f.high, f.low, f.close, 14) / 100),
 }
 
 SECOND: dict[str, Oracle] = {
-    f"sma20_dist_{minutes}m": completed(minutes, lambda f: f.close / talib.SMA(f.close, 20) - 1)
-    for minutes in (5, 15, 60)
+    f"sma20_dist_{m}m": completed(m, lambda f: f.close / talib.SMA(f.close, 20) - 1) for m in (15, 60)
 }

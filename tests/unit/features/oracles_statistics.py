@@ -44,7 +44,7 @@ ORACLES: dict[str, Oracle] = {
     **{f"slope_{w}": slope(w) for w in (20, 60)},
     **{f"rsq_{w}": lambda f, w=w: fit(f.c, w)[2] for w in (20, 60)},
     **{f"resi_{w}": residual(w) for w in (20, 60)},
-    **{f"acf1_{w}": lambda f, w=w: correlation(f.r, lag(f.r, 1), w) for w in (60, 240)},
+    "acf1_60": lambda f: correlation(f.r, lag(f.r, 1), 60),
     **{f"er_{w}": efficiency(w) for w in (10, 60)},
     "dd_240": lambda f: f.c / highest(f.c, 240) - 1,
     "kmid": lambda f: (f.c - f.o) / f.o,

@@ -3,51 +3,37 @@
 import numpy as np
 import pandas as pd
 import talib
-from oracle_frames import LD, Array, Frame, deviation, lag, mean, over_zero, total
+from oracle_frames import LD, TICKS, Array, Frame, deviation, lag, mean, over_zero, total
 from oracles_trend import Oracle
 
 LN2 = np.log(LD(2))
 
 
-def parkinson(w: int) -> Oracle:
-    return lambda f: np.sqrt(mean(np.log(f.h / f.l) ** 2, w) / (4 * LN2))
+def parkinson(f: Frame) -> Array:
+    return np.sqrt(mean(np.log(f.h / f.l) ** 2, 20) / (4 * LN2))
 
 
-def garman_klass(w: int) -> Oracle:
-    def oracle(f: Frame) -> Array:
-        return np.sqrt(mean(np.log(f.h / f.l) ** 2 / 2 - (2 * LN2 - 1) * np.log(f.c / f.o) ** 2, w))
-
-    return oracle
+def garman_klass(f: Frame) -> Array:
+    return np.sqrt(mean(np.log(f.h / f.l) ** 2 / 2 - (2 * LN2 - 1) * np.log(f.c / f.o) ** 2, 20))
 
 
-def _rogers_satchell(f: Frame, w: int) -> Array:
+def _rogers_satchell(f: Frame) -> Array:
     up = np.log(f.h / f.c) * np.log(f.h / f.o)
     down = np.log(f.l / f.c) * np.log(f.l / f.o)
-    return mean(up + down, w)
+    return mean(up + down, 20)
 
 
-def rogers_satchell(w: int) -> Oracle:
-    return lambda f: np.sqrt(_rogers_satchell(f, w))
-
-
-def yang_zhang(w: int) -> Oracle:
+def yang_zhang(f: Frame) -> Array:
     """Overnight and open-to-close variances, both with ddof 1, and Rogers-Satchell."""
-
-    def oracle(f: Frame) -> Array:
-        k = LD(34) / 100 / (LD(134) / 100 + LD(w + 1) / (w - 1))
-        overnight = deviation(np.log(f.o / lag(f.c, 1)), w) ** 2
-        daytime = deviation(np.log(f.c / f.o), w) ** 2
-        return np.sqrt(overnight + k * daytime + (1 - k) * _rogers_satchell(f, w))
-
-    return oracle
+    k = LD(34) / 100 / (LD(134) / 100 + LD(21) / 19)
+    overnight = deviation(np.log(f.o / lag(f.c, 1)), 20) ** 2
+    daytime = deviation(np.log(f.c / f.o), 20) ** 2
+    return np.sqrt(overnight + k * daytime + (1 - k) * _rogers_satchell(f))
 
 
-def ewma_volatility(decay: float) -> Oracle:
-    def oracle(f: Frame) -> Array:
-        squares = pd.Series(np.asarray(f.r, dtype=np.float64) ** 2)
-        return np.sqrt(squares.ewm(alpha=1 - decay, adjust=False).mean().to_numpy())
-
-    return oracle
+def ewma_volatility(f: Frame) -> Array:
+    squares = pd.Series(np.asarray(f.r, dtype=np.float64) ** 2)
+    return np.sqrt(squares.ewm(alpha=0.06, adjust=False).mean().to_numpy())
 
 
 def semivolatility(f: Frame) -> Array:
@@ -70,16 +56,16 @@ def volume_score(w: int) -> Oracle:
     return oracle
 
 
-def signed_volume(w: int) -> Oracle:
-    return lambda f: over_zero(total(np.sign(f.c - lag(f.c, 1)) * f.v, w), total(f.v, w))
+def signed_volume(f: Frame) -> Array:
+    return over_zero(total(np.sign(f.c - lag(f.c, 1)) * f.v, 20), total(f.v, 20))
 
 
 def average_price_distance(w: int) -> Oracle:
-    return lambda f: f.c / over_zero(total(f.typical / LD(3_000_000) * f.v, w), total(f.v, w)) - 1
+    return lambda f: f.c / over_zero(total(f.typical / 3 * f.v, w), total(f.v, w)) - 1
 
 
 def dollar_volume_ratio(f: Frame) -> Array:
-    return np.log((1 + mean(f.c * f.v, 5)) / (1 + mean(f.c * f.v, 60)))
+    return np.log((1 + mean(f.c * f.v, 5) / TICKS) / (1 + mean(f.c * f.v, 60) / TICKS))
 
 
 def rising_volume(f: Frame) -> Array:
@@ -88,23 +74,22 @@ def rising_volume(f: Frame) -> Array:
 
 
 ORACLES: dict[str, Oracle] = {
-    **{f"vol_cc_{w}": lambda f, w=w: deviation(f.r, w) for w in (10, 20, 60, 240)},
-    **{f"parkinson_{w}": parkinson(w) for w in (20, 60)},
-    **{f"gk_{w}": garman_klass(w) for w in (20, 60)},
-    **{f"rs_{w}": rogers_satchell(w) for w in (20, 60)},
-    **{f"yz_{w}": yang_zhang(w) for w in (20, 60)},
-    **{f"natr_{n}": lambda f, n=n: talib.NATR(f.high, f.low, f.close, n) / 100 for n in (14, 50)},
+    **{f"vol_cc_{w}": lambda f, w=w: deviation(f.r, w) for w in (10, 20, 60)},
+    "parkinson_20": parkinson,
+    "gk_20": garman_klass,
+    "rs_20": lambda f: np.sqrt(_rogers_satchell(f)),
+    "yz_20": yang_zhang,
+    "natr_14": lambda f: talib.NATR(f.high, f.low, f.close, 14) / 100,
     "tr_n": lambda f: f.true_range / lag(f.c, 1),
-    "ewma_vol_94": ewma_volatility(0.94),
-    "ewma_vol_97": ewma_volatility(0.97),
+    "ewma_vol_94": ewma_volatility,
     "vol_ratio_10_60": lambda f: over_zero(deviation(f.r, 10), deviation(f.r, 60)),
     "semivol_dn_60": semivolatility,
     "semivol_ratio_60": semivolatility_ratio,
     **{f"volume_ratio_{w}": volume_ratio(w) for w in (5, 20, 60)},
-    **{f"volume_z_{w}": volume_score(w) for w in (20, 60, 240)},
-    **{f"obv_slope_{w}": signed_volume(w) for w in (20, 60)},
-    **{f"vwap_dev_{w}": average_price_distance(w) for w in (20, 60, 240)},
-    "dollar_vol": lambda f: np.log1p(mean(f.c * f.v, 20)),
+    **{f"volume_z_{w}": volume_score(w) for w in (20, 60)},
+    "obv_slope_20": signed_volume,
+    **{f"vwap_dev_{w}": average_price_distance(w) for w in (20, 60)},
+    "dollar_vol": lambda f: np.log1p(mean(f.c * f.v, 20) / TICKS),
     "dollar_vol_ratio_5_60": dollar_volume_ratio,
     "vsump_20": rising_volume,
 }
