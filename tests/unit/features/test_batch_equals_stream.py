@@ -57,9 +57,11 @@ def test_the_comparison_sees_one_bit() -> None:
     assert differing_bits(nudged, rows) == 1
 
 
-# Folder, interval, layout, longest warm-up taken in (the 5m files are short).
+# Folder, interval, zone of the labels, longest warm-up taken in (the 5m files are short).
 REAL = [
     ("us_equities_5m", "5m", "UTC", 2500),
+    ("us_etfs_1m", "1m", "UTC", 10_000),
+    ("us_equities_1d", "1d", "America/New_York", 10_000),
     ("us_equities_1h", "1h", "America/New_York", 100_000),
 ]
 
