@@ -45,6 +45,19 @@ inline std::shared_ptr<const features::Plan> exact_plan() {
                                                   5 * kMinuteNs);
 }
 
+/// Every exact feature of the catalogue that is warm within 100 bars of five minutes.
+inline std::shared_ptr<const features::Plan> all_exact_plan() {
+    std::vector<std::string> names;
+    for (const features::FeatureInfo& feature : features::catalogue()) {
+        const bool here = (feature.timeframes & features::timeframe_bit(5 * kMinuteNs)) != 0;
+        if (here && feature.guarantee == features::Guarantee::exact &&
+            features::warmup_bars(feature, 5 * kMinuteNs) <= 100) {
+            names.emplace_back(feature.name);
+        }
+    }
+    return std::make_shared<const features::Plan>(names, 5 * kMinuteNs);
+}
+
 /// Slices of several symbols in columns that an Engine reads.
 class Market {
    public:

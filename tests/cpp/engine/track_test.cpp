@@ -33,8 +33,9 @@ features::Bar on_terms(features::Bar bar, double price_factor, double volume_fac
 // A dividend whose factor is no round number, then a split: rebuilt from the bars kept, equal to a start from the whole
 // adjusted history.
 TEST(TrackTest, AdjustEqualsAFreshStartFromAdjustedBars) {
-    const auto plan = exact_plan();
+    const auto plan = all_exact_plan();
     const auto bars = random_bars(1, 300);
+    ASSERT_GE(plan->feature_count(), 50U);
     const double dividend = 1.0 - 0.37 / bars[149].close;
     Track track(plan, kScale);
     for (std::size_t t = 0; t < bars.size(); ++t) {
@@ -58,7 +59,7 @@ TEST(TrackTest, AdjustEqualsAFreshStartFromAdjustedBars) {
 
 TEST(TrackTest, BadFactorsChangeNothing) {
     const auto bars = random_bars(2, 60);
-    Track track(exact_plan(), kScale);
+    Track track(all_exact_plan(), kScale);
     for (const auto& bar : bars) {
         track.update(bar);
     }
@@ -90,7 +91,7 @@ Batch batch_of(const std::vector<features::Bar>& bars, const std::vector<Adjustm
         times[2].push_back(bar.session_close_ns);
         ohlcv.insert(ohlcv.end(), {bar.open, bar.high, bar.low, bar.close, bar.volume});
     }
-    const auto plan = exact_plan();
+    const auto plan = all_exact_plan();
     Batch found{std::vector<double>(bars.size() * plan->feature_count()), std::vector<std::uint8_t>(bars.size())};
     run_batch(plan, kScale, {bars.size(), times[0].data(), times[1].data(), times[2].data(), ohlcv.data()}, adjustments,
               found.values.data(), found.ready.data());
@@ -98,7 +99,7 @@ Batch batch_of(const std::vector<features::Bar>& bars, const std::vector<Adjustm
 }
 
 TEST(BatchTest, EqualsTheStream) {
-    const auto plan = exact_plan();
+    const auto plan = all_exact_plan();
     const auto bars = random_bars(3, 200);
     const Batch found = batch_of(bars, {{70, 0.5, 2.0}, {70, 0.99, 1.0}, {130, 1.0 / 3.0, 3.0}});
     Track track(plan, kScale);
