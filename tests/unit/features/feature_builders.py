@@ -3,20 +3,31 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foxml.bars.actions import adjustment_factors
 from foxml.bars.calendar import TradingCalendar
+from foxml.bars.csv import CsvFormat
+from foxml.bars.importing import import_files
 from foxml.bars.normalise import normalise
 from foxml.bars.slices import merge
+from foxml.bars.store import BarMarks, BarStore
 from foxml.bars.synthetic import synthetic_market
 from foxml.bars.timeframes import parse_interval
 from foxml.domain.bars import CLOSE, BarSlice, CorporateAction, SymbolBars
 from foxml.domain.instruments import Instrument
 from foxml.features import FeatureEngine, FeaturePlan, list_features, load_plan
 
+# Folder, interval, zone of the labels, longest warm-up taken in (the 5m files are short).
+REAL = (
+    ("us_etfs_1m", "1m", "UTC", 10_000),
+    ("us_equities_5m", "5m", "UTC", 2500),
+    ("us_equities_1h", "1h", "America/New_York", 100_000),
+    ("us_equities_1d", "1d", "America/New_York", 3000),
+)
 SYMBOLS = ("FOXA", "FOXB", "FOXC")
 
 
@@ -33,6 +44,21 @@ def market(
     days = calendar().sessions(dt.date(2024, 1, 2), dt.date(2025, 12, 31))[:sessions]
     made = synthetic_market(seed, symbols, days, interval=interval, missing=0.02)
     return tuple(normalise(raw, calendar(), parse_interval(interval))[0] for raw in made.bars), made.actions
+
+
+def real_store(shared_data: Path, folder: str, interval: str, zone: str, root: Path) -> BarStore:
+    """All symbols of a folder of real bars, with their corporate actions."""
+    store = BarStore(root)
+    import_files(
+        [shared_data / folder],
+        store=store,
+        calendar=calendar(),
+        interval=interval,
+        layout=CsvFormat(zone),
+        marks=BarMarks("vendor", "sip", "utc"),
+        actions_path=shared_data / "corporate_actions.csv",
+    )
+    return store
 
 
 def instruments(symbols: Iterable[str]) -> tuple[Instrument, ...]:

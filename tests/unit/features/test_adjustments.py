@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from feature_builders import calendar, differing_bits, instruments
+from feature_builders import differing_bits, instruments, real_store
 
-from foxml.bars.csv import CsvFormat
-from foxml.bars.importing import import_files
-from foxml.bars.store import BarMarks, BarStore
+from foxml.bars.store import BarStore
 from foxml.domain.bars import VOLUME, SymbolBars
 from foxml.features import FeatureEngine, FeaturePlan, list_features, load_plan
 from foxml.research.pipeline import TimedAdjustment, timed_adjustments
@@ -46,17 +44,7 @@ def _plan(symbols: list[str], guarantees: set[str]) -> FeaturePlan:
 
 @pytest.fixture(scope="module")
 def hourly(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> BarStore:
-    store = BarStore(tmp_path_factory.mktemp("hourly"))
-    import_files(
-        [shared_data / "us_equities_1h"],
-        store=store,
-        calendar=calendar(),
-        interval="1h",
-        layout=CsvFormat("America/New_York"),
-        marks=BarMarks("vendor", "sip", "utc"),
-        actions_path=shared_data / "corporate_actions.csv",
-    )
-    return store
+    return real_store(shared_data, "us_equities_1h", "1h", "America/New_York", tmp_path_factory.mktemp("hourly"))
 
 
 @pytest.mark.parametrize("symbol", ["SPY", "AAPL", "IBM", "BAC"])

@@ -4,11 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from feature_builders import SYMBOLS, calendar, differing_bits, market, plan_within, stream
+from feature_builders import REAL, SYMBOLS, differing_bits, market, plan_within, real_store, stream
 
-from foxml.bars.csv import CsvFormat
-from foxml.bars.importing import import_files
-from foxml.bars.store import BarMarks, BarStore
 from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.features import FeatureEngine
 from foxml.research.pipeline import timed_adjustments
@@ -57,30 +54,12 @@ def test_the_comparison_sees_one_bit() -> None:
     assert differing_bits(nudged, rows) == 1
 
 
-# Folder, interval, zone of the labels, longest warm-up taken in (the 5m files are short).
-REAL = [
-    ("us_equities_5m", "5m", "UTC", 2500),
-    ("us_etfs_1m", "1m", "UTC", 10_000),
-    ("us_equities_1d", "1d", "America/New_York", 10_000),
-    ("us_equities_1h", "1h", "America/New_York", 100_000),
-]
-
-
 @pytest.mark.parametrize(("folder", "interval", "zone", "warmup_max"), REAL, ids=[row[0] for row in REAL])
 def test_every_real_bar(
     folder: str, interval: str, zone: str, warmup_max: int, shared_data: Path, tmp_path: Path
 ) -> None:
     # All bars of all symbols with all their splits and dividends, every feature that they are long enough for.
-    store = BarStore(tmp_path)
-    reports = import_files(
-        [shared_data / folder],
-        store=store,
-        calendar=calendar(),
-        interval=interval,
-        layout=CsvFormat(zone),
-        marks=BarMarks("vendor", "sip", "utc"),
-        actions_path=shared_data / "corporate_actions.csv",
-    )
-    symbols = [report.symbol for report in reports]
+    store = real_store(shared_data, folder, interval, zone, tmp_path)
+    symbols = [stored.symbol for stored in store.list()]
     histories = [store.read(symbol, interval) for symbol in symbols]
     print(_compare(histories, store.actions(symbols), warmup_max, interval))
