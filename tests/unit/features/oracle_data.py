@@ -114,13 +114,18 @@ def _part(bars: SymbolBars, start: str, end: str) -> SymbolBars:
 
 
 def real(shared_data: Path, scratch: Path) -> dict[str, SymbolBars]:
-    """Stretches without a split: four years of hours around the crash of 2008, and the 5-minute bars of early 2025."""
+    """Stretches without a split: hours of the crash of 2008, 5-minute bars of early 2025, minutes that rarely trade."""
     calendar = TradingCalendar(dt.date(2026, 12, 31))
     store = BarStore(scratch)
-    folders = (("us_equities_1h", "1h", "America/New_York"), ("us_equities_5m", "5m", "UTC"))
-    for folder, interval, timezone in folders:
+    files = (
+        ("us_equities_1h/SPY", "1h", "America/New_York"),
+        ("us_equities_1h/BAC", "1h", "America/New_York"),
+        ("us_equities_5m/AAPL_2025", "5m", "UTC"),
+        ("us_etfs_1m/DBB", "1m", "UTC"),
+    )
+    for name, interval, timezone in files:
         import_files(
-            [shared_data / folder],
+            [shared_data / f"{name}.csv.gz"],
             store=store,
             calendar=calendar,
             interval=interval,
@@ -131,4 +136,5 @@ def real(shared_data: Path, scratch: Path) -> dict[str, SymbolBars]:
         "SPY 1h": _part(store.read("SPY", "1h"), "2006-01-01", "2010-01-01"),
         "BAC 1h": _part(store.read("BAC", "1h"), "2006-01-01", "2010-01-01"),
         "AAPL 5m": _part(store.read("AAPL", "5m"), "2025-01-01", "2025-05-01"),
+        "DBB 1m": _part(store.read("DBB", "1m"), "2023-09-01", "2024-03-01"),
     }
