@@ -41,7 +41,7 @@ def _keltner_position(f: Frame) -> Array:
 
 ALLOWANCES = (
     Allowance(
-        _matching("ret_log", "mom_skip", "gap", "overnight_gap", "sess_ret"),
+        (*_matching("ret_log", "mom_skip", "overnight_gap", "sess_ret"), "gap"),
         ULP,
         "the logarithm of a quotient near 1, which is rounded once",
     ),
