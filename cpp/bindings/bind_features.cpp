@@ -1,7 +1,67 @@
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "bindings/bindings.hpp"
+#include "engine/kernel_version.hpp"
+#include "features/catalogue.hpp"
+#include "features/plan.hpp"
+
+namespace py = pybind11;
 
 namespace foxml::bindings {
 
-void bind_features(pybind11::module_& module) { (void)module; }
+namespace {
+
+using features::FeatureInfo;
+using features::Plan;
+
+constexpr std::pair<std::uint32_t, const char*> kTimeframes[] = {{features::k1m, "1m"},
+                                                                 {features::k5m, "5m"},
+                                                                 {features::k15m, "15m"},
+                                                                 {features::k1h, "1h"},
+                                                                 {features::k1d, "1d"}};
+
+std::vector<std::string> timeframes_of(const FeatureInfo& info) {
+    std::vector<std::string> names;
+    for (const auto& [bit, name] : kTimeframes) {
+        if ((info.timeframes & bit) != 0) {
+            names.emplace_back(name);
+        }
+    }
+    return names;
+}
+
+}  // namespace
+
+void bind_features(py::module_& module) {
+    py::class_<FeatureInfo>(module, "Feature", "A row of the kernel's table.")
+        .def_property_readonly("id", [](const FeatureInfo& self) { return std::string(self.id); })
+        .def_property_readonly("name", [](const FeatureInfo& self) { return std::string(self.name); })
+        .def_property_readonly("group", [](const FeatureInfo& self) { return std::string(self.group); })
+        .def_property_readonly("formula", [](const FeatureInfo& self) { return std::string(self.formula); })
+        .def_property_readonly("params", [](const FeatureInfo& self) { return std::string(self.params); })
+        .def_property_readonly("timeframes", &timeframes_of)
+        .def_property_readonly("guarantee",
+                               [](const FeatureInfo& self) { return std::string(features::name_of(self.guarantee)); })
+        .def_property_readonly("oracle", [](const FeatureInfo& self) { return std::string(self.oracle); });
+    module.def(
+        "catalogue",
+        [] {
+            const auto rows = features::catalogue();
+            return std::vector<FeatureInfo>(rows.begin(), rows.end());
+        },
+        "Every feature, in the order of a row's columns.");
+    module.def("kernel_version", [] { return std::string(engine::kKernelVersion); }, "Part of every plan's hash.");
+    py::class_<Plan, std::shared_ptr<Plan>>(module, "Plan", "Features to compute on bars of one length.")
+        .def(py::init<std::vector<std::string>, std::int64_t>(), py::arg("names"), py::arg("interval_ns"))
+        .def_property_readonly("feature_count", &Plan::feature_count)
+        .def_property_readonly("interval_ns", &Plan::interval_ns)
+        .def_property_readonly("warmup_bars", &Plan::warmup_bars)
+        .def_property_readonly("history_bars", &Plan::history_bars);
+}
 
 }  // namespace foxml::bindings

@@ -17,6 +17,41 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 /// 2^k for -1022 <= k <= 1023.
 double power_of_two(std::int64_t k) noexcept { return std::bit_cast<double>((k + 1023) << 52); }
 
+constexpr double kPi = 3.14159265358979323846;
+
+/// sin(y) and cos(y) for |y| <= pi/4: minimax coefficients of the fdlibm family.
+double kernel_sin(double y) noexcept {
+    const double z = y * y;
+    const double tail =
+        8.33333333332248946124e-03 +
+        z * (-1.98412698298579493134e-04 +
+             z * (2.75573137070700676789e-06 + z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)));
+    return y + (z * y) * (-1.66666666666666324348e-01 + z * tail);
+}
+
+double kernel_cos(double y) noexcept {
+    const double z = y * y;
+    const double tail = 4.16666666666666019037e-02 +
+                        z * (-1.38888888888741095749e-03 +
+                             z * (2.48015872894767294178e-05 +
+                                  z * (-2.75573143513906633035e-07 +
+                                       z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11))));
+    const double half = 0.5 * z;
+    const double head = 1.0 - half;
+    return head + (((1.0 - head) - half) + z * z * tail);
+}
+
+/// x = 2k + quarter/2 + rest with |rest| <= 1/4: what is left of x, exactly, after whole half turns.
+struct HalfTurns {
+    double rest;
+    int quarter;
+};
+
+HalfTurns half_turns(double x) noexcept {
+    const std::int64_t halves = round_half_even(2.0 * x);
+    return {x - 0.5 * static_cast<double>(halves), static_cast<int>(halves & 3)};
+}
+
 }  // namespace
 
 double log(double x) noexcept {
@@ -77,6 +112,18 @@ double exp(double x) noexcept {
         return y * power_of_two(k + 1000) * 0x1p-1000;  // one rounding only: the last product
     }
     return y * power_of_two(k);
+}
+
+double sin_pi(double x) noexcept {
+    const auto [rest, quarter] = half_turns(x);
+    const double value = (quarter & 1) != 0 ? kernel_cos(kPi * rest) : kernel_sin(kPi * rest);
+    return (quarter & 2) != 0 ? 0.0 - value : value;
+}
+
+double cos_pi(double x) noexcept {
+    const auto [rest, quarter] = half_turns(x);
+    const double value = (quarter & 1) != 0 ? kernel_sin(kPi * rest) : kernel_cos(kPi * rest);
+    return quarter == 1 || quarter == 2 ? 0.0 - value : value;
 }
 
 }  // namespace foxml

@@ -1,5 +1,33 @@
 """The compiled core. Only ``features``, ``models`` and ``numerics`` import it."""
 
-from foxml._core._native import Forest, exp, exp_array, log, log_array
+from foxml._core._native import (
+    Engine,
+    Feature,
+    Forest,
+    Plan,
+    RefusedBar,
+    batch,
+    batch_double,
+    catalogue,
+    exp,
+    exp_array,
+    kernel_version,
+    log,
+    log_array,
+)
 
-__all__ = ["Forest", "exp", "exp_array", "log", "log_array"]
+__all__ = [
+    "Engine",
+    "Feature",
+    "Forest",
+    "Plan",
+    "RefusedBar",
+    "batch",
+    "batch_double",
+    "catalogue",
+    "exp",
+    "exp_array",
+    "kernel_version",
+    "log",
+    "log_array",
+]

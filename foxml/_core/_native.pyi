@@ -4,12 +4,27 @@ The compiled core of FoxML: reproducible numerics, streaming features, tree infe
 
 from __future__ import annotations
 
+import collections.abc
 import typing
 
 import numpy
 import numpy.typing
 
-__all__: list[str] = ["Forest", "exp", "exp_array", "log", "log_array"]
+__all__: list[str] = [
+    "Engine",
+    "Feature",
+    "Forest",
+    "Plan",
+    "RefusedBar",
+    "batch",
+    "batch_double",
+    "catalogue",
+    "exp",
+    "exp_array",
+    "kernel_version",
+    "log",
+    "log_array",
+]
 
 class Forest:
     """
@@ -35,6 +50,133 @@ class Forest:
     @property
     def tree_count(self) -> int: ...
 
+class Feature:
+    """
+    A row of the kernel's table.
+    """
+    @property
+    def formula(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def guarantee(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def oracle(self) -> str: ...
+    @property
+    def params(self) -> str: ...
+    @property
+    def timeframes(self) -> list[str]: ...
+
+class Plan:
+    """
+    Features to compute on bars of one length.
+    """
+    def __init__(
+        self, names: collections.abc.Sequence[str], interval_ns: typing.SupportsInt | typing.SupportsIndex
+    ) -> None: ...
+    @property
+    def feature_count(self) -> int: ...
+    @property
+    def history_bars(self) -> int: ...
+    @property
+    def interval_ns(self) -> int: ...
+    @property
+    def warmup_bars(self) -> int: ...
+
+class RefusedBar(ValueError):
+    pass
+
+class Engine:
+    """
+    Features and forests of many symbols: one call per slice.
+    """
+    def __init__(
+        self,
+        plan: Plan,
+        scales: collections.abc.Sequence[
+            tuple[typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex]
+        ],
+        forests: collections.abc.Sequence[Forest],
+        identity: str,
+    ) -> None: ...
+    def adjust(
+        self,
+        symbol: typing.SupportsInt | typing.SupportsIndex,
+        price_factor: typing.SupportsFloat | typing.SupportsIndex,
+        volume_factor: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> None:
+        """
+        Put a symbol's past on the terms after a corporate action.
+        """
+    def on_slice(
+        self,
+        close_ns: typing.SupportsInt | typing.SupportsIndex,
+        session_open_ns: typing.SupportsInt | typing.SupportsIndex,
+        session_close_ns: typing.SupportsInt | typing.SupportsIndex,
+        ohlcv: numpy.typing.NDArray[numpy.float64],
+        present: numpy.typing.NDArray[numpy.bool],
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.bool], numpy.typing.NDArray[numpy.float64]
+    ]:
+        """
+        Take in a slice; returns rows, ready and scores.
+        """
+    def restore(self, data: bytes) -> None:
+        """
+        Take the state from a snapshot.
+        """
+    def snapshot(self) -> bytes:
+        """
+        The whole state, checksummed.
+        """
+
+def batch(
+    plan: Plan,
+    scale: tuple[typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex],
+    close_ns: numpy.typing.NDArray[numpy.int64],
+    session_open_ns: numpy.typing.NDArray[numpy.int64],
+    session_close_ns: numpy.typing.NDArray[numpy.int64],
+    ohlcv: numpy.typing.NDArray[numpy.float64],
+    adjustments: collections.abc.Sequence[
+        tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+        ]
+    ],
+) -> tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.bool]]:
+    """
+    Values and ready of a whole history, in float32.
+    """
+
+def batch_double(
+    plan: Plan,
+    scale: tuple[typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex],
+    close_ns: numpy.typing.NDArray[numpy.int64],
+    session_open_ns: numpy.typing.NDArray[numpy.int64],
+    session_close_ns: numpy.typing.NDArray[numpy.int64],
+    ohlcv: numpy.typing.NDArray[numpy.float64],
+    adjustments: collections.abc.Sequence[
+        tuple[
+            typing.SupportsInt | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+            typing.SupportsFloat | typing.SupportsIndex,
+        ]
+    ],
+) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.bool]]:
+    """
+    Values and ready of a whole history, in float64.
+    """
+
+def catalogue() -> list[Feature]:
+    """
+    Every feature, in the order of a row's columns.
+    """
+
 def exp(x: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """
     Exponential of a float.
@@ -43,6 +185,11 @@ def exp(x: typing.SupportsFloat | typing.SupportsIndex) -> float:
 def exp_array(values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
     """
     Exponential, element by element.
+    """
+
+def kernel_version() -> str:
+    """
+    Part of every plan's hash.
     """
 
 def log(x: typing.SupportsFloat | typing.SupportsIndex) -> float:

@@ -1,0 +1,129 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/errors.hpp"
+#include "engine/refused_bar.hpp"
+#include "engine/snapshot.hpp"
+
+namespace foxml::engine {
+
+namespace {
+
+constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<features::Scale>& scales,
+               std::vector<Scorer> scorers, std::string_view identity)
+    : plan_(std::move(plan)),
+      scales_(scales),
+      scorers_(std::move(scorers)),
+      identity_(identity_of(identity, scales_.size())),
+      last_close_ns_(kBeforeAll) {
+    for (std::size_t i = 0; i < scorers_.size(); ++i) {
+        const Scorer& scorer = scorers_[i];
+        if (scorer.feature_count != feature_count()) {
+            throw InvalidInput("forests[" + std::to_string(i) + "] takes " + std::to_string(scorer.feature_count) +
+                               " features; the plan has " + std::to_string(feature_count()));
+        }
+        scratch_.resize(std::max(scratch_.size(), scorer.predictor->scratch_size()));
+        outputs_.resize(std::max(outputs_.size(), scorer.output_count));
+    }
+    tracks_.reserve(scales_.size());
+    for (const features::Scale& scale : scales_) {
+        tracks_.emplace_back(plan_, scale);
+    }
+}
+
+features::Bar Engine::bar_of(const Slice& slice, std::size_t symbol) noexcept {
+    const double* row = slice.ohlcv + symbol * 5;
+    features::Bar bar;
+    bar.close_ns = slice.close_ns;
+    bar.session_open_ns = slice.session_open_ns;
+    bar.session_close_ns = slice.session_close_ns;
+    bar.open = row[0];
+    bar.high = row[1];
+    bar.low = row[2];
+    bar.close = row[3];
+    bar.volume = row[4];
+    return bar;
+}
+
+void Engine::check(const Slice& slice) const {
+    if (slice.close_ns <= last_close_ns_) {
+        throw RefusedBar(-1, slice.close_ns, "does not come after the slice before it");
+    }
+    for (std::size_t i = 0; i < tracks_.size(); ++i) {
+        if (slice.present[i] == 0) {
+            continue;
+        }
+        if (const char* reason = tracks_[i].refusal(bar_of(slice, i))) {
+            throw RefusedBar(static_cast<std::ptrdiff_t>(i), slice.close_ns, reason);
+        }
+    }
+}
+
+void Engine::on_slice(const Slice& slice, const SliceResult& result) {
+    check(slice);
+    for (std::size_t i = 0; i < tracks_.size(); ++i) {
+        const bool present = slice.present[i] != 0;
+        if (present) {
+            tracks_[i].update(bar_of(slice, i));
+        }
+        write_symbol(i, present && tracks_[i].ready(), result);
+    }
+    last_close_ns_ = slice.close_ns;
+}
+
+void Engine::write_symbol(std::size_t symbol, bool ready, const SliceResult& result) noexcept {
+    float* row = result.rows + symbol * feature_count();
+    double* scores = result.scores + symbol * scorers_.size();
+    result.ready[symbol] = ready ? 1 : 0;
+    if (!ready) {
+        std::fill_n(row, feature_count(), std::numeric_limits<float>::quiet_NaN());
+        std::fill_n(scores, scorers_.size(), std::numeric_limits<double>::quiet_NaN());
+        return;
+    }
+    tracks_[symbol].write_row(row);
+    for (std::size_t m = 0; m < scorers_.size(); ++m) {
+        scorers_[m].predictor->predict(row, scratch_.data(), outputs_.data());
+        scores[m] = outputs_[0];
+    }
+}
+
+void Engine::adjust(std::size_t symbol, double price_factor, double volume_factor) {
+    if (symbol >= tracks_.size()) {
+        throw InvalidInput("symbol " + std::to_string(symbol) + " does not exist; the engine has " +
+                           std::to_string(tracks_.size()));
+    }
+    tracks_[symbol].adjust(price_factor, volume_factor);
+}
+
+std::string Engine::snapshot() const {
+    ByteWriter out;
+    out.put(last_close_ns_);
+    for (const Track& track : tracks_) {
+        track.save(out);
+    }
+    return sealed(out, identity_);
+}
+
+void Engine::restore(std::string_view bytes) {
+    ByteReader in = unsealed(bytes, identity_);
+    const auto last_close_ns = in.get<std::int64_t>();
+    std::vector<Track> tracks;
+    tracks.reserve(scales_.size());
+    for (const features::Scale& scale : scales_) {
+        tracks.emplace_back(plan_, scale).load(in);
+    }
+    if (in.remaining() != 0) {
+        throw InvalidInput("snapshot: " + std::to_string(in.remaining()) + " bytes too many");
+    }
+    tracks_ = std::move(tracks);
+    last_close_ns_ = last_close_ns;
+}
+
+}  // namespace foxml::engine

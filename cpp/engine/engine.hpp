@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/track.hpp"
+#include "trees/interleaved.hpp"
+
+namespace foxml::engine {
+
+/// A forest as the engine uses it: the fast predictor, whose output 0 is the score.
+struct Scorer {
+    std::shared_ptr<const trees::InterleavedPredictor> predictor;
+    std::size_t feature_count;
+    std::size_t output_count;
+};
+
+/// The bars of one moment for `n` symbols.
+struct Slice {
+    std::int64_t close_ns;
+    std::int64_t session_open_ns;
+    std::int64_t session_close_ns;
+    const double* ohlcv;          ///< n x 5, row by row
+    const std::uint8_t* present;  ///< n; a row of an absent symbol is not read
+};
+
+/// Where a slice's results go.
+struct SliceResult {
+    float* rows;          ///< n x features; NaN where invalid, a whole row of NaN where not ready
+    std::uint8_t* ready;  ///< n
+    double* scores;       ///< n x forests; NaN where not ready
+};
+
+/// Features and forests of many symbols: one call per slice.
+///
+/// A symbol without a bar in a slice, or still warming up, has no row and no score there: `ready` is 0.
+class Engine {
+   public:
+    /// `identity` says whose state this is (the plan and the symbols); a snapshot of another one is refused.
+    ///
+    /// Throws InvalidInput if a forest takes another number of features than the plan has.
+    Engine(std::shared_ptr<const features::Plan> plan, const std::vector<features::Scale>& scales,
+           std::vector<Scorer> scorers, std::string_view identity);
+
+    [[nodiscard]] std::size_t symbol_count() const noexcept { return tracks_.size(); }
+    [[nodiscard]] std::size_t feature_count() const noexcept { return plan_->feature_count(); }
+    [[nodiscard]] std::size_t scorer_count() const noexcept { return scorers_.size(); }
+
+    /// Takes in a slice. Allocates nothing.
+    ///
+    /// Throws RefusedBar, with no symbol changed, if any present bar cannot be the next one of its symbol.
+    void on_slice(const Slice& slice, const SliceResult& result);
+
+    /// Puts one symbol's past on the terms after a corporate action; see Track::adjust.
+    void adjust(std::size_t symbol, double price_factor, double volume_factor);
+
+    /// The whole state, checksummed.
+    [[nodiscard]] std::string snapshot() const;
+
+    /// Takes the place of the state. Throws InvalidInput, with nothing changed, if the bytes are not whole or belong to
+    /// another engine.
+    void restore(std::string_view bytes);
+
+   private:
+    [[nodiscard]] static features::Bar bar_of(const Slice& slice, std::size_t symbol) noexcept;
+    void check(const Slice& slice) const;
+    void write_symbol(std::size_t symbol, bool ready, const SliceResult& result) noexcept;
+
+    std::shared_ptr<const features::Plan> plan_;
+    std::vector<features::Scale> scales_;
+    std::vector<Track> tracks_;
+    std::vector<Scorer> scorers_;
+    std::vector<double> scratch_;
+    std::vector<double> outputs_;
+    std::uint64_t identity_;
+    std::int64_t last_close_ns_;
+};
+
+}  // namespace foxml::engine

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/history.hpp"
+#include "features/plan.hpp"
+#include "features/symbol_state.hpp"
+
+namespace foxml::engine {
+
+/// One symbol: its features, and the bars from which they are rebuilt after a corporate action.
+///
+/// Both the stream and the batch run on this class alone, so they cannot differ.
+class Track {
+   public:
+    Track(std::shared_ptr<const features::Plan> plan, features::Scale scale);
+
+    /// Why a bar cannot be the next one; null if it can.
+    [[nodiscard]] const char* refusal(const features::Bar& bar) const noexcept { return state_.refusal(bar); }
+
+    /// Takes in a bar that is not refused. Allocates nothing.
+    void update(const features::Bar& bar) noexcept;
+
+    /// Puts the past on the terms after a corporate action: every earlier price is multiplied by `price_factor` and
+    /// every earlier volume by `volume_factor`, and the state is built anew from the bars kept.
+    ///
+    /// Throws InvalidInput, with nothing changed, if a factor is not positive and finite or the adjusted past cannot be
+    /// bars.
+    void adjust(double price_factor, double volume_factor);
+
+    [[nodiscard]] bool ready() const noexcept { return state_.ready(); }
+
+    /// Writes `feature_count` values; NaN where a feature is invalid.
+    template <typename Value>
+    void write_row(Value* row) const noexcept {
+        state_.write_row(row);
+    }
+
+    void save(ByteWriter& out) const;
+
+    /// Throws InvalidInput; what is held then is undefined, so load into a new track and swap.
+    void load(ByteReader& in);
+
+   private:
+    std::shared_ptr<const features::Plan> plan_;
+    features::Scale scale_;
+    features::SymbolState state_;
+    History history_;
+};
+
+}  // namespace foxml::engine

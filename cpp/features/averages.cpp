@@ -1,0 +1,66 @@
+#include "features/formulas.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+constexpr auto ema_dist = [](const auto& v, const Params& p) -> double {
+    return real(v.bar().close) / v.ema(Series::close, p.a) - 1.0;
+};
+
+/// ln(EMA_a / EMA_b)
+constexpr auto ema_cross = [](const auto& v, const Params& p) -> double {
+    return log(v.ema(Series::close, p.a) / v.ema(Series::close, p.b));
+};
+
+template <typename V>
+double macd_line(const V& v) {
+    return v.ema(Series::close, kMacdFast) - v.ema(Series::close, kMacdSlow);
+}
+
+constexpr auto macd_n = [](const auto& v, const Params&) -> double { return macd_line(v) / real(v.bar().close); };
+
+constexpr auto macd_signal_n = [](const auto& v, const Params& p) -> double {
+    return v.ema(Series::macd_line, p.a) / real(v.bar().close);
+};
+
+constexpr auto macd_hist_n = [](const auto& v, const Params& p) -> double {
+    return (macd_line(v) - v.ema(Series::macd_line, p.a)) / real(v.bar().close);
+};
+
+/// C / WMA_a - 1, where the newest of a bars has weight a and the oldest 1
+constexpr auto wma_dist = [](const auto& v, const Params& p) -> double {
+    const TimeSums sums = time_sums(v, p.a);
+    const std::int64_t weighted = sums.weighted + sums.total;
+    const std::int64_t weights = std::int64_t{p.a} * (p.a + 1) / 2;
+    return ratio(weights * v.bar().close - weighted, weighted);
+};
+
+/// (line fitted to the last a closes, one bar ahead - C) / C
+constexpr auto tsf_gap = [](const auto& v, const Params& p) -> double {
+    const LineFit fit = fit_line(v, p.a);
+    return (fit.mean_minus_close + fit.slope * (0.5 * (p.a + 1))) / real(v.bar().close);
+};
+
+constexpr FeatureInfo kRows[] = {
+    row("F023", "sma_dist_10", "C/SMA10(C)-1", "w=10", kAnyTimeframe, "talib.SMA; 1/Qlib MA10", {10}, sma_dist),
+    row("F024", "sma_dist_20", "C/SMA20(C)-1", "w=20", kAnyTimeframe, "talib.SMA; 1/Qlib MA20", {20}, sma_dist),
+    row("F025", "sma_dist_50", "C/SMA50(C)-1", "w=50", kAnyTimeframe, "talib.SMA; 1/Qlib MA50", {50}, sma_dist),
+    row("F026", "sma_dist_100", "C/SMA100(C)-1", "w=100", kAnyTimeframe, "talib.SMA; 1/Qlib MA100", {100}, sma_dist),
+    row("F027", "sma_dist_200", "C/SMA200(C)-1", "w=200", kAnyTimeframe, "talib.SMA; 1/Qlib MA200", {200}, sma_dist),
+    row("F028", "ema_dist_12", "C/EMA12(C)-1", "w=12", kAnyTimeframe, "talib.EMA", {12}, ema_dist),
+    row("F029", "ema_dist_26", "C/EMA26(C)-1", "w=26", kAnyTimeframe, "talib.EMA", {26}, ema_dist),
+    row("F033", "wma_dist_20", "C/WMA20(C)-1", "20", kAnyTimeframe, "talib.WMA", {20}, wma_dist),
+    row("F039", "ema_cross_5_20", "ln(EMA_a/EMA_b), a_b=5_20", "a_b=5_20", kAnyTimeframe, "talib.EMA", {5, 20},
+        ema_cross),
+    row("F042", "macd_n", "(EMA12-EMA26)/C", "12,26", kAnyTimeframe, "talib.MACD (see seed note)", {}, macd_n),
+    row("F043", "macd_signal_n", "EMA9(macd)/C", "12,26,9", kAnyTimeframe, "talib.MACD", {9}, macd_signal_n),
+    row("F044", "macd_hist_n", "macd_n-macd_signal_n", "12,26,9", kAnyTimeframe, "talib.MACD", {9}, macd_hist_n),
+    row("F047", "tsf_gap_20", "(TSF20-C)/C, TSF=fitted value at t+1", "20", kAnyTimeframe, "talib.TSF", {20}, tsf_gap),
+};
+
+}  // namespace
+
+std::span<const FeatureInfo> average_features() { return kRows; }
+
+}  // namespace foxml::features

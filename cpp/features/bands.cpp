@@ -1,0 +1,74 @@
+#include "features/formulas.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+/// Population standard deviation of the close, in grid units
+template <typename V>
+double close_deviation(const V& v, int n) {
+    return root(real(dispersion(v, Column::close, WideColumn::close_square, n))) / n;
+}
+
+/// (C - (m - 2s)) / 4s, ddof 0
+constexpr auto bb_pctb = [](const auto& v, const Params& p) -> double {
+    const double deviation = close_deviation(v, p.a);
+    const double from_mean = real(p.a * v.bar().close - v.sum(Column::close, p.a)) / p.a;
+    return ratio(from_mean + 2.0 * deviation, 4.0 * deviation);
+};
+
+/// 4s / m, ddof 0
+constexpr auto bb_width = [](const auto& v, const Params& p) -> double {
+    return 4.0 * close_deviation(v, p.a) * p.a / real(v.sum(Column::close, p.a));
+};
+
+/// (C - EMA_a(TP)) / (2 ATR_b)
+constexpr auto kc_pos = [](const auto& v, const Params& p) -> double {
+    const double middle3 = v.ema(Series::typical3, p.a);
+    return ratio(3.0 * real(v.bar().close) - middle3, 6.0 * v.rma(Series::true_range, p.b));
+};
+
+/// 4 ATR_b / EMA_a(TP)
+constexpr auto kc_width = [](const auto& v, const Params& p) -> double {
+    return 12.0 * v.rma(Series::true_range, p.b) / v.ema(Series::typical3, p.a);
+};
+
+constexpr auto donch_pos = [](const auto& v, const Params& p) -> double {
+    const std::int64_t low = v.low(p.a);
+    return ratio(v.bar().close - low, v.high(p.a) - low);
+};
+
+constexpr auto donch_width = [](const auto& v, const Params& p) -> double {
+    return ratio(v.high(p.a) - v.low(p.a), v.bar().close);
+};
+
+constexpr auto dist_high = [](const auto& v, const Params& p) -> double {
+    const std::int64_t high = v.high(p.a);
+    return ratio(v.bar().close - high, high);
+};
+
+constexpr auto dist_low = [](const auto& v, const Params& p) -> double {
+    const std::int64_t low = v.low(p.a);
+    return ratio(v.bar().close - low, low);
+};
+
+constexpr FeatureInfo kRows[] = {
+    row("F077", "bb_pctb_20", "(C-(m-2s))/(4s), s=population sd", "20,2", kAnyTimeframe, "talib.BBANDS", {20}, bb_pctb),
+    row("F078", "bb_width_20", "4s/m", "20,2", kAnyTimeframe, "talib.BBANDS", {20}, bb_width),
+    row("F081", "kc_pos", "(C-EMA20(TP))/(2*ATR10)", "20,10,2", kAnyTimeframe, "talib.KC (mid=EMA of TP)", {20, 10},
+        kc_pos),
+    row("F082", "kc_width", "4*ATR10/EMA20(TP)", "20,10,2", kAnyTimeframe, "talib.KC", {20, 10}, kc_width),
+    row("F083", "donch_pos_20", "(C-LL)/(HH-LL)", "20", kAnyTimeframe, "talib.DONCHIAN; Qlib RSV", {20}, donch_pos),
+    row("F084", "donch_pos_55", "(C-LL)/(HH-LL)", "55", kAnyTimeframe, "talib.DONCHIAN; Qlib RSV", {55}, donch_pos),
+    row("F085", "donch_width_20", "(HH20-LL20)/C", "20", kAnyTimeframe, "talib.DONCHIAN", {20}, donch_width),
+    row("F087", "dist_high_20", "C/HH-1", "20", kAnyTimeframe, "talib.MAX(H); Qlib MAX", {20}, dist_high),
+    row("F088", "dist_low_20", "C/LL-1", "20", kAnyTimeframe, "talib.MIN(L); Qlib MIN", {20}, dist_low),
+    row("F089", "dist_high_60", "C/HH-1", "60", kAnyTimeframe, "talib.MAX(H); Qlib MAX", {60}, dist_high),
+    row("F090", "dist_low_60", "C/LL-1", "60", kAnyTimeframe, "talib.MIN(L); Qlib MIN", {60}, dist_low),
+};
+
+}  // namespace
+
+std::span<const FeatureInfo> band_features() { return kRows; }
+
+}  // namespace foxml::features

@@ -1,0 +1,73 @@
+#include "features/bar.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/numerics.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+constexpr auto kUnitsLimit = static_cast<double>(kUnitsMax);
+
+const char* price_refusal(const Bar& bar) noexcept {
+    for (const double price : {bar.open, bar.high, bar.low, bar.close}) {
+        if (!std::isfinite(price)) {
+            return "a price is not finite";
+        }
+        if (price <= 0.0) {
+            return "a price is not positive";
+        }
+    }
+    if (bar.high < bar.low) {
+        return "high is below low";
+    }
+    if (bar.high < std::max(bar.open, bar.close)) {
+        return "high is below open or close";
+    }
+    if (bar.low > std::min(bar.open, bar.close)) {
+        return "low is above open or close";
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+const char* refusal(const Bar& bar, const Scale& scale) noexcept {
+    if (const char* reason = price_refusal(bar)) {
+        return reason;
+    }
+    if (!std::isfinite(bar.volume)) {
+        return "volume is not finite";
+    }
+    if (bar.volume < 0.0) {
+        return "volume is negative";
+    }
+    // Negated, so that an overflow of the division to infinity is refused too.
+    if (!(bar.high / scale.price_grid < kUnitsLimit)) {
+        return "a price is too large for the instrument's price grid";
+    }
+    if (!(bar.low / scale.price_grid > 0.5)) {
+        return "a price rounds to zero on the instrument's price grid";
+    }
+    if (!(bar.volume / scale.volume_unit < kUnitsLimit)) {
+        return "volume is too large for the instrument's volume unit";
+    }
+    if (bar.session_open_ns >= bar.session_close_ns) {
+        return "the session closes before it opens";
+    }
+    if (bar.close_ns <= bar.session_open_ns || bar.close_ns > bar.session_close_ns) {
+        return "the bar closes outside its session";
+    }
+    return nullptr;
+}
+
+IntegerBar to_integers(const Bar& bar, const Scale& scale) noexcept {
+    const auto price = [&scale](double value) { return round_half_even(value / scale.price_grid); };
+    return IntegerBar{
+        bar.close_ns,    bar.session_open_ns, bar.session_close_ns, price(bar.open),
+        price(bar.high), price(bar.low),      price(bar.close),     round_half_even(bar.volume / scale.volume_unit)};
+}
+
+}  // namespace foxml::features

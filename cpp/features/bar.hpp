@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/int128.hpp"
+
+namespace foxml::features {
+
+inline constexpr std::int64_t kMinuteNs = 60 * std::int64_t{1'000'000'000};
+
+/// One bar of one symbol, as it came: prices in dollars, volume in shares, times in nanoseconds UTC.
+///
+/// `close_ns` is the moment at which the bar ended and became known; the session is the one that the bar belongs to.
+struct Bar {
+    std::int64_t close_ns;
+    std::int64_t session_open_ns;
+    std::int64_t session_close_ns;
+    double open;
+    double high;
+    double low;
+    double close;
+    double volume;
+};
+
+/// What one unit of the integers inside means: constants of the instrument, never learned from its data.
+struct Scale {
+    double price_grid;   ///< dollars
+    double volume_unit;  ///< shares
+};
+
+/// A bar on the instrument's grid: every price and volume rounded once, half to even.
+struct IntegerBar {
+    std::int64_t close_ns;
+    std::int64_t session_open_ns;
+    std::int64_t session_close_ns;
+    std::int64_t open;
+    std::int64_t high;
+    std::int64_t low;
+    std::int64_t close;
+    std::int64_t volume;
+
+    /// Three times the typical price.
+    [[nodiscard]] std::int64_t typical3() const noexcept { return high + low + close; }
+    bool operator==(const IntegerBar&) const = default;
+};
+
+/// Prices and volumes stay below this many units: every sum of products over a window then fits its integer.
+inline constexpr std::int64_t kUnitsMax = std::int64_t{1} << 40;
+
+/// Why these numbers cannot be a bar, or nullptr if they can. Order in time is judged by the symbol's state.
+[[nodiscard]] const char* refusal(const Bar& bar, const Scale& scale) noexcept;
+
+/// The bar in integers. `refusal(bar, scale)` must be nullptr.
+[[nodiscard]] IntegerBar to_integers(const Bar& bar, const Scale& scale) noexcept;
+
+}  // namespace foxml::features

@@ -1,0 +1,103 @@
+#include "features/columns.hpp"
+
+#include <algorithm>
+
+#include "core/numerics.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+class Setter {
+   public:
+    explicit Setter(Contributions& out) noexcept : out_(out) {}
+    std::int64_t& operator[](Column column) noexcept { return out_.narrow[static_cast<std::size_t>(column)]; }
+    Int128& operator[](WideColumn column) noexcept { return out_.wide[static_cast<std::size_t>(column)]; }
+
+   private:
+    Contributions& out_;
+};
+
+std::int64_t distance(std::int64_t a, std::int64_t b) noexcept { return a > b ? a - b : b - a; }
+std::int64_t sign(std::int64_t x) noexcept { return (x > 0) - (x < 0); }
+
+/// What the bar says by itself.
+void contribute_own(const ContributionInputs& in, const LogarithmsUsed& logs, Setter set) noexcept {
+    const IntegerBar& bar = in.bar;
+    set[Column::close] = bar.close;
+    // Modulo 2^64, as every prefix: bar index and close are free to be large.
+    set[Column::close_time] =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(in.index) * static_cast<std::uint64_t>(bar.close));
+    set[Column::high_low] = bar.high + bar.low;
+    set[Column::body] = distance(bar.close, bar.open);
+    set[Column::volume] = bar.volume;
+    set[WideColumn::close_square] = product(bar.close, bar.close);
+    set[WideColumn::typical_volume] = product(bar.typical3(), bar.volume);
+    set[WideColumn::close_volume] = product(bar.close, bar.volume);
+    if (logs.body) {
+        const std::int64_t body = log_units(bar.close, bar.open);
+        set[Column::log_body] = body;
+        set[WideColumn::log_body_square] = product(body, body);
+    }
+    if (logs.range) {
+        const std::int64_t range = log_units(bar.high, bar.low);
+        set[WideColumn::log_range_square] = product(range, range);
+    }
+    if (logs.rogers_satchell) {
+        set[WideColumn::rogers_satchell] = product(log_units(bar.high, bar.close), log_units(bar.high, bar.open)) +
+                                           product(log_units(bar.low, bar.close), log_units(bar.low, bar.open));
+    }
+    if (logs.volume) {
+        const double shares = static_cast<double>(bar.volume) * in.volume_unit;
+        const std::int64_t log_volume = round_half_even(log(1.0 + shares) * 0x1p50);
+        set[Column::log_volume] = log_volume;
+        set[WideColumn::log_volume_square] = product(log_volume, log_volume);
+    }
+}
+
+/// What the bar says against the one before.
+void contribute_change(const ContributionInputs& in, const LogarithmsUsed& logs, Setter set) noexcept {
+    const IntegerBar& bar = in.bar;
+    const IntegerBar& previous = *in.previous;
+    const std::int64_t change = bar.close - previous.close;
+    set[Column::ups] = change > 0;
+    set[Column::change] = distance(bar.close, previous.close);
+    set[Column::true_range] = std::max(bar.high, previous.close) - std::min(bar.low, previous.close);
+    set[Column::buying] = bar.close - std::min(bar.low, previous.close);
+    set[Column::vortex_up] = distance(bar.high, previous.low);
+    set[Column::vortex_down] = distance(bar.low, previous.high);
+    set[Column::signed_volume] = sign(change) * bar.volume;
+    set[Column::volume_up] = std::max<std::int64_t>(bar.volume - previous.volume, 0);
+    set[Column::volume_change] = distance(bar.volume, previous.volume);
+    const Int128 flow = product(bar.typical3(), bar.volume);
+    set[WideColumn::flow_up] = bar.typical3() > previous.typical3() ? flow : 0;
+    set[WideColumn::flow_down] = bar.typical3() < previous.typical3() ? flow : 0;
+    if (logs.returns) {
+        const std::int64_t r = log_units(bar.close, previous.close);
+        set[Column::log_return] = r;
+        set[WideColumn::return_square] = product(r, r);
+        set[WideColumn::downside_square] = r < 0 ? product(r, r) : 0;
+        set[WideColumn::return_lag1] = product(r, in.last_return);
+    }
+    if (logs.gap) {
+        const std::int64_t gap = log_units(bar.open, previous.close);
+        set[Column::log_gap] = gap;
+        set[WideColumn::log_gap_square] = product(gap, gap);
+    }
+}
+
+}  // namespace
+
+std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept {
+    return round_half_even(log(static_cast<double>(a) / static_cast<double>(b)) * 0x1p50);
+}
+
+void contribute(const ContributionInputs& inputs, const LogarithmsUsed& logs, Contributions& out) noexcept {
+    out = Contributions{};
+    contribute_own(inputs, logs, Setter(out));
+    if (inputs.previous != nullptr) {
+        contribute_change(inputs, logs, Setter(out));
+    }
+}
+
+}  // namespace foxml::features

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/int128.hpp"
+#include "features/bar.hpp"
+
+namespace foxml::features {
+
+/// What a bar adds to the 64-bit prefix sums. Prices in grid units, volume in volume units, logarithms at 2^-50.
+///
+/// A sum that wraps is no error: a difference of two prefixes is right modulo 2^64, and the true sum of a window fits.
+enum class Column : std::uint8_t {
+    close,
+    close_time,  ///< bar index times close
+    high_low,    ///< H + L
+    body,        ///< |C - O|
+    volume,
+    log_volume,     ///< ln(1 + V), V in shares
+    log_body,       ///< ln(C / O)
+    ups,            ///< 1 where C > C1
+    change,         ///< |C - C1|
+    true_range,     ///< max(H, C1) - min(L, C1)
+    buying,         ///< C - min(L, C1)
+    vortex_up,      ///< |H - L1|
+    vortex_down,    ///< |L - H1|
+    signed_volume,  ///< V times the sign of C - C1
+    volume_up,      ///< max(V - V1, 0)
+    volume_change,  ///< |V - V1|
+    log_return,     ///< r = ln(C / C1)
+    log_gap,        ///< ln(O / C1)
+};
+inline constexpr std::size_t kColumns = 18;
+
+/// What a bar adds to the 128-bit prefix sums: products.
+enum class WideColumn : std::uint8_t {
+    close_square,
+    typical_volume,  ///< (H + L + C) V
+    close_volume,
+    log_range_square,   ///< ln(H / L)^2
+    log_body_square,    ///< ln(C / O)^2
+    log_volume_square,  ///< ln(1 + V)^2
+    rogers_satchell,    ///< ln(H/C) ln(H/O) + ln(L/C) ln(L/O)
+    flow_up,            ///< (H + L + C) V where H + L + C rose
+    flow_down,          ///< and where it fell
+    return_square,      ///< r^2
+    downside_square,    ///< min(r, 0)^2
+    log_gap_square,     ///< ln(O / C1)^2
+    return_lag1,        ///< r times the r before
+};
+inline constexpr std::size_t kWideColumns = 13;
+
+/// 0-based index of the first bar on which a column has its meaning: the previous bars that it reads.
+[[nodiscard]] constexpr int first_row(Column column) noexcept { return column >= Column::ups ? 1 : 0; }
+[[nodiscard]] constexpr int first_row(WideColumn column) noexcept {
+    if (column == WideColumn::return_lag1) {
+        return 2;
+    }
+    return column >= WideColumn::flow_up ? 1 : 0;
+}
+
+/// One unit of a logarithm's integer is 2^-50, of a product of two it is 2^-100.
+inline constexpr double kLogUnit = 0x1p-50;
+inline constexpr double kLogSquareUnit = 0x1p-100;
+
+/// Which logarithms a plan needs: each costs more than all integer columns of a bar together.
+struct LogarithmsUsed {
+    bool returns = false;
+    bool gap = false;
+    bool body = false;
+    bool range = false;
+    bool rogers_satchell = false;
+    bool volume = false;
+};
+
+/// Everything that one bar adds.
+struct Contributions {
+    std::array<std::int64_t, kColumns> narrow;
+    std::array<Int128, kWideColumns> wide;
+
+    [[nodiscard]] std::int64_t operator[](Column column) const noexcept {
+        return narrow[static_cast<std::size_t>(column)];
+    }
+    [[nodiscard]] Int128 operator[](WideColumn column) const noexcept { return wide[static_cast<std::size_t>(column)]; }
+};
+
+/// The bars that a contribution is computed from. `previous` is nullptr on the first bar.
+struct ContributionInputs {
+    const IntegerBar& bar;
+    const IntegerBar* previous;
+    std::int64_t index;        ///< of the bar, from 0
+    std::int64_t last_return;  ///< the r before this bar's
+    double volume_unit;
+};
+
+/// Contributions of a bar. Columns that need the previous bar are 0 on the first one, unused logarithms are 0.
+void contribute(const ContributionInputs& inputs, const LogarithmsUsed& logs, Contributions& out) noexcept;
+
+/// ln(a / b) at 2^-50, rounded once.
+[[nodiscard]] std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept;
+
+}  // namespace foxml::features

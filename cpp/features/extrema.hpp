@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "features/requirements.hpp"
+
+namespace foxml::features {
+
+/// Where each extremum of a plan has its levels in a row of the table.
+class ExtremaLayout {
+   public:
+    explicit ExtremaLayout(const Requirements& requirements);
+
+    struct Place {
+        Extremum extremum;
+        std::size_t word;    ///< of level 0 in a row
+        std::size_t levels;  ///< level k covers 2^k bars
+    };
+
+    [[nodiscard]] const std::vector<Place>& places() const noexcept { return places_; }
+    [[nodiscard]] std::size_t word(Extremum extremum) const noexcept {
+        return word_[static_cast<std::size_t>(extremum)];
+    }
+    [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
+
+   private:
+    static constexpr std::uint16_t kUnused = 0xffff;
+
+    std::vector<Place> places_;
+    std::array<std::uint16_t, kExtrema> word_;
+    std::size_t stride_ = 0;
+    std::size_t capacity_ = 1;
+    std::size_t rows_kept_ = 0;
+};
+
+/// Maxima and minima over windows from a sparse table that grows with the bars.
+///
+///     level[0][t] = x[t]
+///     level[k][t] = max(level[k-1][t], level[k-1][t - 2^(k-1)])        covers the 2^k bars up to t
+///
+///     a window of w bars, 2^k <= w:    [ level[k][t - w + 2^k]  ]
+///                                             [   level[k][t]   ]
+///
+/// Lows are kept negated, so that everything is a maximum.
+class Extrema {
+   public:
+    explicit Extrema(const ExtremaLayout& layout);
+
+    /// Take in the values of bar `index`; they come in order, from 0. Lows negated.
+    void push(std::int64_t index, const std::array<std::int64_t, kExtrema>& values) noexcept;
+
+    /// Maximum over the `window` bars that end `lag` bars before the last one.
+    [[nodiscard]] std::int64_t maximum(Extremum extremum, int window, int lag) const noexcept;
+
+    /// Bars since the window's maximum; of equal ones the latest counts.
+    [[nodiscard]] int bars_since(Extremum extremum, int window) const noexcept;
+
+    void reset() noexcept;
+    void save(ByteWriter& writer) const;
+    void load(ByteReader& reader, std::int64_t bars_seen);
+    [[nodiscard]] std::size_t bytes() const noexcept { return words_.size() * sizeof(std::int64_t); }
+
+   private:
+    [[nodiscard]] std::size_t slot(std::int64_t index) const noexcept {
+        return (static_cast<std::uint64_t>(index) & (layout_->capacity() - 1)) * layout_->stride();
+    }
+
+    const ExtremaLayout* layout_;
+    std::vector<std::int64_t> words_;
+    std::int64_t last_ = -1;
+};
+
+}  // namespace foxml::features

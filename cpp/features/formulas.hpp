@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include "core/int128.hpp"
+#include "core/numerics.hpp"
+#include "features/catalogue.hpp"
+#include "features/columns.hpp"
+#include "features/probe.hpp"
+#include "features/view.hpp"
+
+namespace foxml::features {
+
+// A formula is a captureless lambda over a view and the row's integers. It is pure, it reads everything before it
+// decides anything by value (a Probe must see the reads), and where it has no value it gives NaN, never a made-up 0.
+
+inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double kLn2 = 6.93147180559945286227e-01;
+
+[[nodiscard]] constexpr double real(std::int64_t x) noexcept { return static_cast<double>(x); }
+[[nodiscard]] constexpr double real(Int128 x) noexcept { return to_double(x); }
+
+/// a / b, undefined where b is 0.
+[[nodiscard]] constexpr double ratio(double a, double b) noexcept { return b == 0.0 ? kNaN : a / b; }
+[[nodiscard]] constexpr double ratio(std::int64_t a, std::int64_t b) noexcept { return ratio(real(a), real(b)); }
+[[nodiscard]] constexpr double ratio(Int128 a, Int128 b) noexcept { return ratio(real(a), real(b)); }
+
+/// Square root, undefined below 0. Correctly rounded by IEEE 754 on every machine.
+[[nodiscard]] inline double root(double x) noexcept { return x >= 0.0 ? std::sqrt(x) : kNaN; }
+
+/// ln(a / b).
+[[nodiscard]] inline double log_ratio(std::int64_t a, std::int64_t b) noexcept { return log(real(a) / real(b)); }
+
+/// n^2 times the population variance of a column, exact: n sum(x^2) - sum(x)^2.
+template <typename V>
+[[nodiscard]] Int128 dispersion(const V& v, Column x, WideColumn square, int n, int lag = 0) {
+    const std::int64_t sum = v.sum(x, n, lag);
+    return n * v.sum(square, n, lag) - product(sum, sum);
+}
+
+/// Sample standard deviation (ddof 1), in units of the column.
+template <typename V>
+[[nodiscard]] double deviation(const V& v, Column x, WideColumn square, int n, int lag = 0) {
+    return root(real(dispersion(v, x, square, n, lag)) / (real(std::int64_t{n} * (n - 1))));
+}
+
+/// Sample standard deviation of log returns.
+template <typename V>
+[[nodiscard]] double return_deviation(const V& v, int n, int lag = 0) {
+    return deviation(v, Column::log_return, WideColumn::return_square, n, lag) * kLogUnit;
+}
+
+/// The closes of a window and their places in it, exact. The oldest of n bars has place j = 0:
+///
+///     total     sum C_j
+///     weighted  sum j C_j = sum (t C) - t_0 total     modulo 2^64, whatever t counts from
+struct TimeSums {
+    std::int64_t total;
+    std::int64_t weighted;
+};
+
+template <typename V>
+[[nodiscard]] TimeSums time_sums(const V& v, int n) {
+    const std::int64_t total = v.sum(Column::close, n);
+    const auto oldest = static_cast<std::uint64_t>(v.index() - n + 1);
+    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n));
+    return {total, static_cast<std::int64_t>(with_time - oldest * static_cast<std::uint64_t>(total))};
+}
+
+/// The least-squares line through the last n closes, in grid units a bar.
+struct LineFit {
+    double slope;
+    double mean_minus_close;
+    double time_square;  ///< sum of the squared distances of the places from their mean
+};
+
+template <typename V>
+[[nodiscard]] LineFit fit_line(const V& v, int n) {
+    const TimeSums sums = time_sums(v, n);
+    const double together = 0.5 * real(2 * sums.weighted - (n - 1) * sums.total);
+    const double time_square = real(std::int64_t{n} * (std::int64_t{n} * n - 1)) / 12.0;
+    return {together / time_square, real(sums.total - n * v.bar().close) / n, time_square};
+}
+
+// Formulas that the groups share with the higher timeframes.
+
+/// ln(C / C_a)
+inline constexpr auto ret_log = [](const auto& v, const Params& p) -> double {
+    return log_ratio(v.bar().close, v.close(p.a));
+};
+
+/// C / SMA_a(C) - 1 = (a C - sum) / sum
+inline constexpr auto sma_dist = [](const auto& v, const Params& p) -> double {
+    const std::int64_t sum = v.sum(Column::close, p.a);
+    return ratio(p.a * v.bar().close - sum, sum);
+};
+
+/// (x - mean_a(x)) / sd_a(x), x = ln(1 + V), ddof 1
+inline constexpr auto volume_z = [](const auto& v, const Params& p) -> double {
+    const Int128 from_mean = product(p.a, v.sum(Column::log_volume, 1)) - v.sum(Column::log_volume, p.a);
+    const double deviated = deviation(v, Column::log_volume, WideColumn::log_volume_square, p.a);
+    return ratio(real(from_mean) / p.a, deviated);
+};
+
+/// ATR_a / C
+inline constexpr auto natr = [](const auto& v, const Params& p) -> double {
+    return v.rma(Series::true_range, p.a) / real(v.bar().close);
+};
+
+/// A row of the catalogue. Group and guarantee are filled in by `catalogue()`.
+template <typename Formula>
+[[nodiscard]] constexpr FeatureInfo row(std::string_view id, std::string_view name, std::string_view formula_text,
+                                        std::string_view params, std::uint32_t timeframes, std::string_view oracle,
+                                        const Params& values, Formula formula) {
+    return FeatureInfo{id,
+                       name,
+                       {},
+                       formula_text,
+                       params,
+                       oracle,
+                       timeframes,
+                       Guarantee::exact,
+                       values,
+                       static_cast<double (*)(const View&, const Params&)>(formula),
+                       static_cast<double (*)(const Probe&, const Params&)>(formula)};
+}
+
+[[nodiscard]] std::span<const FeatureInfo> return_features();
+[[nodiscard]] std::span<const FeatureInfo> average_features();
+[[nodiscard]] std::span<const FeatureInfo> oscillator_features();
+[[nodiscard]] std::span<const FeatureInfo> band_features();
+[[nodiscard]] std::span<const FeatureInfo> volatility_features();
+[[nodiscard]] std::span<const FeatureInfo> volume_features();
+[[nodiscard]] std::span<const FeatureInfo> statistic_features();
+[[nodiscard]] std::span<const FeatureInfo> candle_features();
+[[nodiscard]] std::span<const FeatureInfo> session_features();
+[[nodiscard]] std::span<const FeatureInfo> higher_features();
+
+}  // namespace foxml::features

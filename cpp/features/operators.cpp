@@ -1,0 +1,77 @@
+#include "features/operators.hpp"
+
+#include "core/errors.hpp"
+
+namespace foxml::features {
+
+Operators::Operators(const Layout& layout, double volume_unit)
+    : layout_(&layout),
+      volume_unit_(volume_unit),
+      prefix_(layout.prefix),
+      extrema_(layout.extrema),
+      smoothings_(layout.smoothings) {}
+
+void Operators::update(const IntegerBar& bar) noexcept {
+    previous_ = bar_;
+    bar_ = bar;
+    Contributions contributions;
+    contribute({bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, volume_unit_}, layout_->logs,
+               contributions);
+    last_return_ = contributions[Column::log_return];
+    prefix_.push(bars_seen_, contributions);
+    extrema_.push(bars_seen_, {bar.high, -bar.low, bar.close});
+    smoothings_.update(bars_seen_, series_inputs(contributions));
+    ++bars_seen_;
+}
+
+SeriesInputs Operators::series_inputs(const Contributions& contributions) const noexcept {
+    const std::int64_t change = bar_.close - previous_.close;
+    const double log_return = static_cast<double>(contributions[Column::log_return]) * kLogUnit;
+    SeriesInputs inputs{};
+    inputs[Series::close] = static_cast<double>(bar_.close);
+    inputs[Series::typical3] = static_cast<double>(bar_.typical3());
+    inputs[Series::true_range] = static_cast<double>(contributions[Column::true_range]);
+    inputs[Series::gain] = static_cast<double>(change > 0 ? change : 0);
+    inputs[Series::loss] = static_cast<double>(change < 0 ? -change : 0);
+    inputs[Series::return_square] = log_return * log_return;
+    return inputs;
+}
+
+void Operators::reset() noexcept {
+    bars_seen_ = 0;
+    last_return_ = 0;
+    bar_ = IntegerBar{};
+    previous_ = IntegerBar{};
+    prefix_.reset();
+    extrema_.reset();
+    smoothings_.reset();
+}
+
+void Operators::save(ByteWriter& writer) const {
+    writer.put(bars_seen_);
+    writer.put(last_return_);
+    writer.put(bar_);
+    writer.put(previous_);
+    prefix_.save(writer);
+    extrema_.save(writer);
+    smoothings_.save(writer);
+}
+
+void Operators::load(ByteReader& reader) {
+    bars_seen_ = reader.get<std::int64_t>();
+    if (bars_seen_ < 0) {
+        throw InvalidInput("snapshot holds a negative number of bars");
+    }
+    last_return_ = reader.get<std::int64_t>();
+    bar_ = reader.get<IntegerBar>();
+    previous_ = reader.get<IntegerBar>();
+    prefix_.load(reader, bars_seen_);
+    extrema_.load(reader, bars_seen_);
+    smoothings_.load(reader);
+}
+
+std::size_t Operators::bytes() const noexcept {
+    return sizeof(*this) + prefix_.bytes() + extrema_.bytes() + smoothings_.bytes();
+}
+
+}  // namespace foxml::features

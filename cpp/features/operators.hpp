@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/bytes.hpp"
+#include "features/bar.hpp"
+#include "features/extrema.hpp"
+#include "features/layout.hpp"
+#include "features/prefix_ring.hpp"
+#include "features/smoothing.hpp"
+
+namespace foxml::features {
+
+/// The operators of one symbol on one timeframe: what its formulas read.
+class Operators {
+   public:
+    Operators(const Layout& layout, double volume_unit);
+
+    /// Take one bar in.
+    void update(const IntegerBar& bar) noexcept;
+
+    [[nodiscard]] std::int64_t bars_seen() const noexcept { return bars_seen_; }
+    [[nodiscard]] const IntegerBar& bar() const noexcept { return bar_; }
+    [[nodiscard]] const IntegerBar& previous() const noexcept { return previous_; }
+    [[nodiscard]] const PrefixRing& prefix() const noexcept { return prefix_; }
+    [[nodiscard]] const Extrema& extrema() const noexcept { return extrema_; }
+    [[nodiscard]] const Smoothings& smoothings() const noexcept { return smoothings_; }
+
+    void reset() noexcept;
+    void save(ByteWriter& writer) const;
+    void load(ByteReader& reader);
+    [[nodiscard]] std::size_t bytes() const noexcept;
+
+   private:
+    [[nodiscard]] SeriesInputs series_inputs(const Contributions& contributions) const noexcept;
+
+    const Layout* layout_;
+    double volume_unit_;
+    std::int64_t bars_seen_ = 0;
+    std::int64_t last_return_ = 0;
+    IntegerBar bar_{};
+    IntegerBar previous_{};
+    PrefixRing prefix_;
+    Extrema extrema_;
+    Smoothings smoothings_;
+};
+
+}  // namespace foxml::features

@@ -1,0 +1,123 @@
+#include "features/formulas.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+/// 100 U / (U + D), Wilder averages of gains and losses
+constexpr auto rsi = [](const auto& v, const Params& p) -> double {
+    const double up = v.rma(Series::gain, p.a);
+    const double down = v.rma(Series::loss, p.a);
+    return ratio(100.0 * up, up + down);
+};
+
+/// Where the close of `lag` bars ago lies in the range of the n bars up to it, in percent
+template <typename V>
+double stochastic(const V& v, int n, int lag) {
+    const std::int64_t low = v.low(n, lag);
+    return ratio(100 * (v.close(lag) - low), v.high(n, lag) - low);
+}
+
+/// Mean of the b stochastics up to `lag` bars ago, oldest first
+template <typename V>
+double slow_stochastic(const V& v, const Params& p, int lag) {
+    double sum = 0.0;
+    for (int i = p.b - 1; i >= 0; --i) {
+        sum += stochastic(v, p.a, lag + i);
+    }
+    return sum / p.b;
+}
+
+constexpr auto stochf_k = [](const auto& v, const Params& p) -> double { return stochastic(v, p.a, 0); };
+
+constexpr auto stoch_slowk = [](const auto& v, const Params& p) -> double { return slow_stochastic(v, p, 0); };
+
+constexpr auto stoch_slowd = [](const auto& v, const Params& p) -> double {
+    double sum = 0.0;
+    for (int i = p.c - 1; i >= 0; --i) {
+        sum += slow_stochastic(v, p, i);
+    }
+    return sum / p.c;
+};
+
+constexpr auto willr = [](const auto& v, const Params& p) -> double {
+    const std::int64_t high = v.high(p.a);
+    return ratio(-100 * (high - v.bar().close), high - v.low(p.a));
+};
+
+/// 100 P / (P + N), sums of typical price times volume where the typical price rose and fell
+constexpr auto mfi = [](const auto& v, const Params& p) -> double {
+    const Int128 up = v.sum(WideColumn::flow_up, p.a);
+    return ratio(100 * up, up + v.sum(WideColumn::flow_down, p.a));
+};
+
+constexpr auto aroon_up = [](const auto& v, const Params& p) -> double {
+    return 100.0 * (p.a - v.since_high(p.a + 1)) / p.a;
+};
+
+constexpr auto aroon_down = [](const auto& v, const Params& p) -> double {
+    return 100.0 * (p.a - v.since_low(p.a + 1)) / p.a;
+};
+
+/// C over the middle of the a-bar range, less 1
+constexpr auto mid_dist = [](const auto& v, const Params& p) -> double {
+    const std::int64_t middle2 = v.high(p.a) + v.low(p.a);
+    return ratio(2 * v.bar().close - middle2, middle2);
+};
+
+constexpr auto ultosc = [](const auto& v, const Params& p) -> double {
+    const auto average = [&v](int n) { return ratio(v.sum(Column::buying, n), v.sum(Column::true_range, n)); };
+    return 100.0 * (4.0 * average(p.a) + 2.0 * average(p.b) + average(p.c)) / 7.0;
+};
+
+/// 100 (sum of gains - sum of losses) / (sum of both): the difference telescopes to C - C_a
+constexpr auto cmo_plain = [](const auto& v, const Params& p) -> double {
+    return ratio(100 * (v.bar().close - v.close(p.a)), v.sum(Column::change, p.a));
+};
+
+/// (SMA_a(M) - SMA_b(M)) / C, M = (H + L) / 2
+constexpr auto ao_n = [](const auto& v, const Params& p) -> double {
+    const std::int64_t difference = p.b * v.sum(Column::high_low, p.a) - p.a * v.sum(Column::high_low, p.b);
+    return ratio(difference, 2 * std::int64_t{p.a} * p.b * v.bar().close);
+};
+
+constexpr auto vortex_diff = [](const auto& v, const Params& p) -> double {
+    return ratio(v.sum(Column::vortex_up, p.a) - v.sum(Column::vortex_down, p.a), v.sum(Column::true_range, p.a));
+};
+
+/// 100 log_a(sum of the true ranges / range)
+constexpr auto chop = [](const auto& v, const Params& p) -> double {
+    const double path = ratio(v.sum(Column::true_range, p.a), v.high(p.a) - v.low(p.a));
+    return 100.0 * log(path) / log(real(std::int64_t{p.a}));
+};
+
+constexpr FeatureInfo kRows[] = {
+    row("F048", "rsi_7", "100*U/(U+D), U,D=RMA7(max(+-dC,0))", "w=7", kAnyTimeframe, "talib.RSI", {7}, rsi),
+    row("F049", "rsi_14", "100*U/(U+D), U,D=RMA14(max(+-dC,0))", "w=14", kAnyTimeframe, "talib.RSI", {14}, rsi),
+    row("F051", "stochf_k14", "100*(C-LL14)/(HH14-LL14)", "14", kAnyTimeframe, "talib.STOCHF", {14}, stochf_k),
+    row("F052", "stoch_slowk", "SMA3(stochf_k14)", "14,3", kAnyTimeframe, "talib.STOCH", {14, 3}, stoch_slowk),
+    row("F053", "stoch_slowd", "SMA3(slowk)", "14,3,3", kAnyTimeframe, "talib.STOCH", {14, 3, 3}, stoch_slowd),
+    row("F055", "willr_28", "-100*(HH28-C)/(HH28-LL28)", "28", kAnyTimeframe, "talib.WILLR", {28}, willr),
+    row("F057", "mfi_14", "100*P/(P+N), P,N=sum14 of TP*V on up/down TP", "14", kAnyTimeframe, "talib.MFI", {14}, mfi),
+    row("F061", "aroon_up_25", "100*(25-bars since HH26)/25, latest on ties", "25", kAnyTimeframe,
+        "talib.AROON; Qlib IMAX", {25}, aroon_up),
+    row("F062", "aroon_down_25", "100*(25-bars since LL26)/25, latest on ties", "25", kAnyTimeframe,
+        "talib.AROON; Qlib IMIN", {25}, aroon_down),
+    row("F064", "ichi_tenkan", "C/((HH9+LL9)/2)-1", "9", kAnyTimeframe, "talib.MIDPRICE(9)", {9}, mid_dist),
+    row("F065", "ichi_kijun", "C/((HH26+LL26)/2)-1", "26", kAnyTimeframe, "talib.MIDPRICE(26)", {26}, mid_dist),
+    row("F069", "ultosc", "100*(4A7+2A14+A28)/7, A_n=sum BP/sum TR", "7,14,28", kAnyTimeframe, "talib.ULTOSC",
+        {7, 14, 28}, ultosc),
+    row("F070", "cmo_plain_14", "100*(SU-SD)/(SU+SD), plain 14-bar sums of max(+-dC,0)", "14", kAnyTimeframe,
+        "talib.CMOU (0.8+)", {14}, cmo_plain),
+    row("F071", "ao_n", "(SMA5(M)-SMA34(M))/C, M=(H+L)/2", "5,34", kAnyTimeframe, "talib.AO", {5, 34}, ao_n),
+    row("F073", "vortex_diff_14", "(sum|H-L1| - sum|L-H1|)/sum TR", "14", kAnyTimeframe, "talib.VORTEX", {14},
+        vortex_diff),
+    row("F074", "chop_14", "100*log10(sum TR/(HH-LL))/log10(14)", "14", kAnyTimeframe,
+        "brute force (talib.CHOP unreleased)", {14}, chop),
+};
+
+}  // namespace
+
+std::span<const FeatureInfo> oscillator_features() { return kRows; }
+
+}  // namespace foxml::features

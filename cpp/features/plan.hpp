@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "features/catalogue.hpp"
+#include "features/layout.hpp"
+#include "features/requirements.hpp"
+
+namespace foxml::features {
+
+/// Which features to compute on which bars, and the operators that they share.
+class Plan {
+   public:
+    /// One feature of the plan.
+    struct Entry {
+        const FeatureInfo* feature;
+        std::int64_t warmup_bars;  ///< 0-based index of its first valid row
+    };
+
+    /// Parameters
+    /// ----------
+    /// names : features of the catalogue, in the order of the row's columns
+    /// interval_ns : length of the bars: 1m, 5m, 15m, 1h or 1d
+    ///
+    /// Throws InvalidInput naming a feature that is unknown, given twice, or has no meaning on this interval.
+    Plan(std::vector<std::string> names, std::int64_t interval_ns);
+
+    [[nodiscard]] std::size_t feature_count() const noexcept { return entries_.size(); }
+    [[nodiscard]] std::span<const std::string> names() const noexcept { return names_; }
+    [[nodiscard]] std::int64_t interval_ns() const noexcept { return interval_ns_; }
+
+    /// 0-based index of the first row at which every feature is valid.
+    [[nodiscard]] std::int64_t warmup_bars() const noexcept { return requirements_.warmup_bars; }
+
+    /// Raw bars to keep so that a state rebuilt from them goes on with the rows that a longer history gives.
+    [[nodiscard]] std::int64_t history_bars() const noexcept { return warmup_bars() + 1; }
+
+    [[nodiscard]] std::span<const Entry> entries() const noexcept { return entries_; }
+    [[nodiscard]] const Requirements& requirements() const noexcept { return requirements_; }
+
+    /// Where the operators of the plan's own bars keep their values.
+    [[nodiscard]] const Layout& layout() const noexcept { return layout_; }
+
+    /// The same for each higher timeframe, in the order of `requirements().higher`.
+    [[nodiscard]] std::span<const Layout> higher_layouts() const noexcept { return higher_layouts_; }
+
+   private:
+    std::vector<std::string> names_;
+    std::int64_t interval_ns_;
+    std::vector<Entry> entries_;
+    Requirements requirements_;
+    Layout layout_;
+    std::vector<Layout> higher_layouts_;
+};
+
+}  // namespace foxml::features

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "core/errors.hpp"
+#include "core/int128.hpp"
+#include "features/columns.hpp"
+#include "features/requirements.hpp"
+
+namespace foxml::features {
+
+/// Where each column of a plan has its words in a row of the prefix ring.
+///
+/// A row: two words for each wide column, then one for each narrow one; columns that nothing reads have none.
+class PrefixLayout {
+   public:
+    explicit PrefixLayout(const Requirements& requirements);
+
+    struct NarrowPlace {
+        Column column;
+        std::size_t word;
+    };
+    struct WidePlace {
+        WideColumn column;
+        std::size_t word;
+    };
+
+    [[nodiscard]] std::size_t word(Column column) const noexcept {
+        return narrow_word_[static_cast<std::size_t>(column)];
+    }
+    [[nodiscard]] std::size_t word(WideColumn column) const noexcept {
+        return wide_word_[static_cast<std::size_t>(column)];
+    }
+    [[nodiscard]] const std::vector<NarrowPlace>& narrow() const noexcept { return narrow_; }
+    [[nodiscard]] const std::vector<WidePlace>& wide() const noexcept { return wide_; }
+
+    /// Words of a row.
+    [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
+    /// Rows of the ring: a power of two above every window plus lag.
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    /// Rows that a window may reach, the last one included: what a snapshot keeps.
+    [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
+
+   private:
+    static constexpr std::uint16_t kUnused = 0xffff;
+
+    std::array<std::uint16_t, kColumns> narrow_word_;
+    std::array<std::uint16_t, kWideColumns> wide_word_;
+    std::vector<NarrowPlace> narrow_;
+    std::vector<WidePlace> wide_;
+    std::size_t stride_ = 0;
+    std::size_t capacity_ = 1;
+    std::size_t rows_kept_ = 0;
+};
+
+/// Sums over windows without a running sum: a ring of prefix sums in integers that wrap.
+///
+///     row[t]          all that was ever added, modulo 2^64 (narrow) or 2^128 (wide)
+///     sum(w, lag)     row[t - lag] - row[t - lag - w]
+///
+/// The difference is exact as long as the true sum fits, so it neither drifts nor remembers what has left the window,
+/// and it is the same from any start. Rows before the start are zero.
+class PrefixRing {
+   public:
+    explicit PrefixRing(const PrefixLayout& layout);
+
+    /// Add the contributions of bar `index`; they come in order, from 0.
+    void push(std::int64_t index, const Contributions& contributions) noexcept;
+
+    /// Sum of a column over the `window` bars that end `lag` bars before the last one.
+    [[nodiscard]] std::int64_t sum(Column column, int window, int lag) const noexcept {
+        const std::size_t word = layout_->word(column);
+        return static_cast<std::int64_t>(row(lag)[word] - row(lag + window)[word]);
+    }
+    [[nodiscard]] Int128 sum(WideColumn column, int window, int lag) const noexcept {
+        const std::size_t word = layout_->word(column);
+        return static_cast<Int128>(wide_at(row(lag), word) - wide_at(row(lag + window), word));
+    }
+
+    void reset() noexcept;
+    void save(ByteWriter& writer) const;
+    void load(ByteReader& reader, std::int64_t bars_seen);
+    [[nodiscard]] std::size_t bytes() const noexcept { return words_.size() * sizeof(std::uint64_t); }
+
+   private:
+    [[nodiscard]] std::size_t slot(std::int64_t index) const noexcept {
+        return (static_cast<std::uint64_t>(index) & (layout_->capacity() - 1)) * layout_->stride();
+    }
+    [[nodiscard]] const std::uint64_t* row(int lag) const noexcept { return words_.data() + slot(last_ - lag); }
+    [[nodiscard]] static UInt128 wide_at(const std::uint64_t* row, std::size_t word) noexcept {
+        return static_cast<UInt128>(row[word + 1]) << 64 | row[word];
+    }
+
+    const PrefixLayout* layout_;
+    std::vector<std::uint64_t> words_;
+    std::int64_t last_ = -1;
+
+#ifndef NDEBUG
+    /// Adds up the longest window again from what was pushed and compares.
+    void check_against_window() const noexcept;
+
+    std::vector<Contributions> pushed_;
+    std::int64_t checked_from_ = 0;
+#endif
+};
+
+}  // namespace foxml::features

@@ -1,0 +1,79 @@
+#include "features/probe.hpp"
+
+#include <algorithm>
+
+#include "core/errors.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+constexpr IntegerBar kBar{3, 1, 4, 11, 17, 7, 13, 5};
+constexpr IntegerBar kPrevious{2, 1, 4, 10, 14, 8, 12, 3};
+
+void raise(int& to, int value) noexcept { to = std::max(to, value); }
+
+}  // namespace
+
+const IntegerBar& Probe::bar() const noexcept { return kBar; }
+
+const IntegerBar& Probe::previous() const noexcept {
+    requirements_->warm(1);
+    return kPrevious;
+}
+
+std::int64_t Probe::sum(Column column, int window, int lag) const {
+    FOXML_ASSERT(window > 0 && lag >= 0);
+    raise(requirements_->column_rows[static_cast<std::size_t>(column)], window + lag);
+    requirements_->warm(first_row(column) + window + lag - 1);
+    return 10 + lag;
+}
+
+Int128 Probe::sum(WideColumn column, int window, int lag) const {
+    FOXML_ASSERT(window > 0 && lag >= 0);
+    raise(requirements_->wide_rows[static_cast<std::size_t>(column)], window + lag);
+    requirements_->warm(first_row(column) + window + lag - 1);
+    return 1000 + lag;
+}
+
+std::int64_t Probe::extremum(Extremum extremum, int window, int lag) const {
+    FOXML_ASSERT(window > 0 && lag >= 0);
+    raise(requirements_->extremum_window[static_cast<std::size_t>(extremum)], window);
+    raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)], window + lag);
+    requirements_->warm(window + lag - 1);
+    return 20;
+}
+
+double Probe::smoothed(Forgetting forgetting, Series series, int length) const {
+    FOXML_ASSERT(length > 0 && length < 256);
+    if (series == Series::macd_line) {
+        for (const int inner : {kMacdFast, kMacdSlow}) {
+            (void)smoothed(Forgetting::ema, Series::close, inner);
+        }
+    }
+    const Smoothing smoothing{forgetting, series, static_cast<std::uint8_t>(length)};
+    requirements_->add(smoothing);
+    requirements_->warm(smoothing.warmup_bars());
+    return 1.0 / length;
+}
+
+const Session& Probe::session_warm(std::int64_t bars) const {
+    static const Session session;
+    requirements_->session = true;
+    requirements_->warm(bars);
+    return session;
+}
+
+// The worst start for each is the one that has just missed a first bar: the second bar of a session, or the first of
+// one whose predecessor would have been needed.
+const Session& Probe::session() const { return session_warm(session_bars(interval_ns_) - 1); }
+const Session& Probe::overnight() const { return session_warm(session_bars(interval_ns_)); }
+const Session& Probe::prior_session() const { return session_warm(2 * session_bars(interval_ns_) - 1); }
+
+void Probe::warm_higher(int minutes, std::int64_t warmup_bars) const {
+    const std::int64_t per_bucket = minutes * kMinuteNs / interval_ns_;
+    // The worst start is the second bar of a bucket: the rest of it is lost, then warmup_bars + 1 buckets complete.
+    requirements_->warm((warmup_bars + 1) * per_bucket + per_bucket - 2);
+}
+
+}  // namespace foxml::features

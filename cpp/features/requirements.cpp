@@ -1,0 +1,46 @@
+#include "features/requirements.hpp"
+
+#include <algorithm>
+
+namespace foxml::features {
+
+namespace {
+
+template <std::size_t Size>
+void raise(std::array<int, Size>& to, const std::array<int, Size>& from) {
+    std::transform(from.begin(), from.end(), to.begin(), to.begin(), [](int a, int b) { return std::max(a, b); });
+}
+
+}  // namespace
+
+void Requirements::merge(const Requirements& other) {
+    raise(column_rows, other.column_rows);
+    raise(wide_rows, other.wide_rows);
+    raise(extremum_window, other.extremum_window);
+    raise(extremum_rows, other.extremum_rows);
+    for (const Smoothing& smoothing : other.smoothings) {
+        add(smoothing);
+    }
+    session = session || other.session;
+    for (const Higher& timeframe : other.higher) {
+        higher_at(timeframe.minutes).merge(timeframe.requirements);
+    }
+    warm(other.warmup_bars);
+}
+
+Requirements& Requirements::higher_at(int minutes) {
+    const auto place =
+        std::find_if(higher.begin(), higher.end(), [minutes](const Higher& h) { return h.minutes >= minutes; });
+    if (place != higher.end() && place->minutes == minutes) {
+        return place->requirements;
+    }
+    return higher.insert(place, Higher{minutes, {}})->requirements;
+}
+
+void Requirements::add(const Smoothing& smoothing) {
+    if (std::find(smoothings.begin(), smoothings.end(), smoothing) == smoothings.end()) {
+        smoothings.push_back(smoothing);
+    }
+}
+
+}  // namespace foxml::features

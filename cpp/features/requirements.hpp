@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "features/columns.hpp"
+#include "features/smoothing.hpp"
+
+namespace foxml::features {
+
+/// A price whose window extremes are kept.
+enum class Extremum : std::uint8_t { high, low, high_close };
+inline constexpr std::size_t kExtrema = 3;
+
+/// What the formulas of a plan read of the operators, on one timeframe and on those above it.
+struct Requirements {
+    /// Rows of the prefix ring that a column is read over: window plus lag; 0 = unused.
+    std::array<int, kColumns> column_rows{};
+    std::array<int, kWideColumns> wide_rows{};
+
+    /// Longest window of an extremum, and how far back it reaches, lag included; 0 = unused.
+    std::array<int, kExtrema> extremum_window{};
+    std::array<int, kExtrema> extremum_rows{};
+
+    /// Recursive averages, each after those that it reads.
+    std::vector<Smoothing> smoothings;
+
+    bool session = false;
+
+    struct Higher;
+    /// Timeframes above the plan's own, shortest first.
+    std::vector<Higher> higher;
+
+    /// 0-based index of the first row at which all of these are valid.
+    std::int64_t warmup_bars = 0;
+
+    void merge(const Requirements& other);
+    [[nodiscard]] Requirements& higher_at(int minutes);
+
+    void add(const Smoothing& smoothing);
+    void warm(std::int64_t bars) noexcept { warmup_bars = warmup_bars > bars ? warmup_bars : bars; }
+};
+
+struct Requirements::Higher {
+    int minutes = 0;
+    Requirements requirements;
+};
+
+}  // namespace foxml::features

@@ -1,0 +1,110 @@
+#include "features/symbol_state.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/errors.hpp"
+#include "features/view.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+Scale checked(const Scale& scale) {
+    if (!(scale.price_grid > 0.0) || !std::isfinite(scale.price_grid)) {
+        throw InvalidInput("price_grid must be positive and finite");
+    }
+    if (!(scale.volume_unit > 0.0) || !std::isfinite(scale.volume_unit)) {
+        throw InvalidInput("volume_unit must be positive and finite");
+    }
+    return scale;
+}
+
+}  // namespace
+
+SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale)
+    : plan_(std::move(plan)), scale_(checked(scale)), base_(plan_->layout(), scale_.volume_unit) {
+    const auto& higher = plan_->requirements().higher;
+    for (std::size_t i = 0; i < higher.size(); ++i) {
+        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_.volume_unit);
+    }
+}
+
+const char* SymbolState::refusal(const Bar& bar) const noexcept {
+    if (const char* reason = features::refusal(bar, scale_)) {
+        return reason;
+    }
+    if (bars_seen() == 0) {
+        return nullptr;
+    }
+    const IntegerBar& last = base_.bar();
+    if (bar.close_ns <= last.close_ns) {
+        return "time does not go forward";
+    }
+    if (bar.session_open_ns == last.session_open_ns) {
+        return bar.session_close_ns == last.session_close_ns ? nullptr : "the session's close has changed";
+    }
+    return bar.session_open_ns >= last.session_close_ns ? nullptr : "the session overlaps the one before";
+}
+
+void SymbolState::update(const Bar& bar) noexcept {
+    FOXML_ASSERT(refusal(bar) == nullptr);
+    const IntegerBar integers = to_integers(bar, scale_);
+    base_.update(integers);
+    session_.update(integers, plan_->interval_ns());
+    for (Timeframe& timeframe : higher_) {
+        timeframe.update(integers);
+    }
+}
+
+template <typename Value>
+void SymbolState::write_cells(Value* out) const noexcept {
+    const View view(*this, base_);
+    const std::int64_t row = bars_seen() - 1;
+    for (const Plan::Entry& entry : plan_->entries()) {
+        const bool warm = row >= entry.warmup_bars;
+        *out++ = static_cast<Value>(warm ? entry.feature->finish(view, entry.feature->values) : kNaN);
+    }
+}
+
+void SymbolState::write_row(float* out) const noexcept { write_cells(out); }
+void SymbolState::write_row(double* out) const noexcept { write_cells(out); }
+
+void SymbolState::reset() {
+    base_.reset();
+    session_ = Session{};
+    for (Timeframe& timeframe : higher_) {
+        timeframe.reset();
+    }
+}
+
+void SymbolState::save(ByteWriter& writer) const {
+    base_.save(writer);
+    session_.save(writer);
+    for (const Timeframe& timeframe : higher_) {
+        timeframe.save(writer);
+    }
+}
+
+void SymbolState::load(ByteReader& reader) {
+    SymbolState loaded(plan_, scale_);
+    loaded.base_.load(reader);
+    loaded.session_.load(reader);
+    for (Timeframe& timeframe : loaded.higher_) {
+        timeframe.load(reader);
+    }
+    *this = std::move(loaded);
+}
+
+std::size_t SymbolState::state_bytes() const noexcept {
+    std::size_t bytes = sizeof(*this) - sizeof(Operators) + base_.bytes();
+    for (const Timeframe& timeframe : higher_) {
+        bytes += timeframe.bytes();
+    }
+    return bytes;
+}
+
+}  // namespace foxml::features

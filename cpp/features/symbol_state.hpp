@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "features/bar.hpp"
+#include "features/operators.hpp"
+#include "features/plan.hpp"
+#include "features/session.hpp"
+#include "features/timeframe.hpp"
+
+namespace foxml::features {
+
+/// All features of one symbol, one bar after the other. A history is a loop over `update`: there is no other path.
+///
+/// What a row says depends on the bars of the last `plan.warmup_bars()` and never on where the history began (for
+/// `measured` features this is observed, not proved: see Guarantee).
+class SymbolState {
+   public:
+    /// Throws InvalidInput if the scale is not positive and finite.
+    SymbolState(std::shared_ptr<const Plan> plan, Scale scale);
+
+    /// Why this bar cannot be the next one, or nullptr if it can.
+    [[nodiscard]] const char* refusal(const Bar& bar) const noexcept;
+
+    /// Take one bar in. Allocates nothing. `refusal(bar)` must be nullptr.
+    void update(const Bar& bar) noexcept;
+
+    /// Whether every feature has all the history that it needs. Before that there is no row.
+    [[nodiscard]] bool ready() const noexcept { return bars_seen() > plan_->warmup_bars(); }
+
+    /// Bars taken in since the start or the last reset.
+    [[nodiscard]] std::int64_t bars_seen() const noexcept { return base_.bars_seen(); }
+
+    /// The row of the last bar: `plan.feature_count()` values, NaN where a value is undefined.
+    ///
+    /// Cells of features that are still warming up are NaN. Each cell is computed in double; the float32 row is that
+    /// double rounded once.
+    void write_row(float* out) const noexcept;
+    void write_row(double* out) const noexcept;
+
+    /// Forget every bar.
+    void reset();
+
+    void save(ByteWriter& writer) const;
+
+    /// Restore what `save` wrote under an equal plan and scale: the state goes on with the same bits.
+    ///
+    /// Throws InvalidInput if bytes are missing or cannot be such a state; the state is then unchanged.
+    void load(ByteReader& reader);
+
+    /// Bytes of memory behind this state.
+    [[nodiscard]] std::size_t state_bytes() const noexcept;
+
+    [[nodiscard]] const Plan& plan() const noexcept { return *plan_; }
+    [[nodiscard]] const Scale& scale() const noexcept { return scale_; }
+
+   private:
+    friend class View;
+
+    template <typename Value>
+    void write_cells(Value* out) const noexcept;
+
+    std::shared_ptr<const Plan> plan_;
+    Scale scale_;
+    Operators base_;
+    Session session_;
+    std::vector<Timeframe> higher_;
+};
+
+}  // namespace foxml::features

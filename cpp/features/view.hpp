@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/errors.hpp"
+#include "features/operators.hpp"
+#include "features/session.hpp"
+#include "features/symbol_state.hpp"
+
+namespace foxml::features {
+
+/// What a formula may read: the operators of a symbol on one timeframe, its session, its higher timeframes.
+///
+/// Windows count bars and end `lag` bars before the last one. Prices are in grid units, volume in volume units,
+/// logarithms at 2^-50. A Probe has the same names.
+class View {
+   public:
+    View(const SymbolState& state, const Operators& operators) noexcept : state_(&state), operators_(&operators) {}
+
+    [[nodiscard]] const IntegerBar& bar() const noexcept { return operators_->bar(); }
+    [[nodiscard]] const IntegerBar& previous() const noexcept { return operators_->previous(); }
+    /// Of the last bar, counted from the start of the history.
+    [[nodiscard]] std::int64_t index() const noexcept { return operators_->bars_seen() - 1; }
+    [[nodiscard]] Scale scale() const noexcept { return state_->scale(); }
+
+    [[nodiscard]] std::int64_t sum(Column column, int window, int lag = 0) const noexcept {
+        return operators_->prefix().sum(column, window, lag);
+    }
+    [[nodiscard]] Int128 sum(WideColumn column, int window, int lag = 0) const noexcept {
+        return operators_->prefix().sum(column, window, lag);
+    }
+    [[nodiscard]] std::int64_t close(int lag) const noexcept { return sum(Column::close, 1, lag); }
+
+    [[nodiscard]] std::int64_t high(int window, int lag = 0) const noexcept {
+        return operators_->extrema().maximum(Extremum::high, window, lag);
+    }
+    [[nodiscard]] std::int64_t low(int window, int lag = 0) const noexcept {
+        return -operators_->extrema().maximum(Extremum::low, window, lag);
+    }
+    [[nodiscard]] std::int64_t high_close(int window) const noexcept {
+        return operators_->extrema().maximum(Extremum::high_close, window, 0);
+    }
+    [[nodiscard]] int since_high(int window) const noexcept {
+        return operators_->extrema().bars_since(Extremum::high, window);
+    }
+    [[nodiscard]] int since_low(int window) const noexcept {
+        return operators_->extrema().bars_since(Extremum::low, window);
+    }
+
+    [[nodiscard]] double ema(Series series, int length) const noexcept {
+        return operators_->smoothings().value(Forgetting::ema, series, length);
+    }
+    [[nodiscard]] double rma(Series series, int length) const noexcept {
+        return operators_->smoothings().value(Forgetting::rma, series, length);
+    }
+    /// Exponential decay that keeps `percent` of the old value at each bar.
+    [[nodiscard]] double decayed(Series series, int percent) const noexcept {
+        return operators_->smoothings().value(Forgetting::decay, series, percent);
+    }
+
+    /// The current session; invalid unless `from_open()`.
+    [[nodiscard]] const Session& session() const noexcept { return state_->session_; }
+    /// For the close of the session before; invalid unless `has_prior()`.
+    [[nodiscard]] const Session& overnight() const noexcept { return state_->session_; }
+    /// For the range of the session before; invalid unless `prior_from_open()`.
+    [[nodiscard]] const Session& prior_session() const noexcept { return state_->session_; }
+
+    /// A formula read on the last completed bar of a higher timeframe.
+    template <typename Read>
+    double higher(int minutes, Read read) const noexcept {
+        std::size_t i = 0;
+        while (state_->higher_[i].minutes() != minutes) {
+            ++i;
+        }
+        return read(View(*state_, state_->higher_[i].operators()));
+    }
+
+   private:
+    const SymbolState* state_;
+    const Operators* operators_;
+};
+
+}  // namespace foxml::features

@@ -1,0 +1,90 @@
+#include "features/formulas.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+/// Mean of a column of squared logarithms
+template <typename V>
+double mean_square(const V& v, WideColumn column, int n) {
+    return real(v.sum(column, n)) / n * kLogSquareUnit;
+}
+
+constexpr auto vol_cc = [](const auto& v, const Params& p) -> double { return return_deviation(v, p.a); };
+
+constexpr auto parkinson = [](const auto& v, const Params& p) -> double {
+    return root(mean_square(v, WideColumn::log_range_square, p.a) / (4.0 * kLn2));
+};
+
+constexpr auto garman_klass = [](const auto& v, const Params& p) -> double {
+    const double range = mean_square(v, WideColumn::log_range_square, p.a);
+    const double body = mean_square(v, WideColumn::log_body_square, p.a);
+    return root(0.5 * range - (2.0 * kLn2 - 1.0) * body);
+};
+
+constexpr auto rogers_satchell = [](const auto& v, const Params& p) -> double {
+    return root(mean_square(v, WideColumn::rogers_satchell, p.a));
+};
+
+/// sqrt(var(ln O/C1) + k var(ln C/O) + (1 - k) RS), k = .34 / (1.34 + (n + 1) / (n - 1)), ddof 1
+constexpr auto yang_zhang = [](const auto& v, const Params& p) -> double {
+    const double n = p.a;
+    const double k = 0.34 / (1.34 + (n + 1.0) / (n - 1.0));
+    const auto variance = [&v, &p, n](Column x, WideColumn square) {
+        return real(dispersion(v, x, square, p.a)) / (n * (n - 1.0)) * kLogSquareUnit;
+    };
+    return root(variance(Column::log_gap, WideColumn::log_gap_square) +
+                k * variance(Column::log_body, WideColumn::log_body_square) +
+                (1.0 - k) * mean_square(v, WideColumn::rogers_satchell, p.a));
+};
+
+constexpr auto true_range_n = [](const auto& v, const Params&) -> double {
+    return ratio(v.sum(Column::true_range, 1), v.previous().close);
+};
+
+constexpr auto ewma_vol = [](const auto& v, const Params& p) -> double {
+    return root(v.decayed(Series::return_square, p.a));
+};
+
+constexpr auto vol_ratio = [](const auto& v, const Params& p) -> double {
+    return ratio(return_deviation(v, p.a), return_deviation(v, p.b));
+};
+
+constexpr auto semivol_dn = [](const auto& v, const Params& p) -> double {
+    return root(mean_square(v, WideColumn::downside_square, p.a));
+};
+
+constexpr auto semivol_ratio = [](const auto& v, const Params& p) -> double {
+    const Int128 down = v.sum(WideColumn::downside_square, p.a);
+    return root(ratio(down, v.sum(WideColumn::return_square, p.a) - down));
+};
+
+constexpr FeatureInfo kRows[] = {
+    row("F093", "vol_cc_10", "sd10(r), ddof 1", "w=10", kAnyTimeframe, "pandas std; talib.STDDEV*sqrt(n/(n-1))", {10},
+        vol_cc),
+    row("F094", "vol_cc_20", "sd20(r), ddof 1", "w=20", kAnyTimeframe, "pandas std; talib.STDDEV*sqrt(n/(n-1))", {20},
+        vol_cc),
+    row("F095", "vol_cc_60", "sd60(r), ddof 1", "w=60", kAnyTimeframe, "pandas std; talib.STDDEV*sqrt(n/(n-1))", {60},
+        vol_cc),
+    row("F097", "parkinson_20", "sqrt(mean(ln(H/L)^2)/(4 ln2))", "20", kAnyTimeframe, "pandas", {20}, parkinson),
+    row("F099", "gk_20", "sqrt(mean(.5 ln(H/L)^2-(2ln2-1)ln(C/O)^2))", "20", kAnyTimeframe, "pandas", {20},
+        garman_klass),
+    row("F101", "rs_20", "sqrt(mean(ln(H/C)ln(H/O)+ln(L/C)ln(L/O)))", "20", kAnyTimeframe,
+        "pandas (talib.ROGERSSATCHELL unreleased)", {20}, rogers_satchell),
+    row("F103", "yz_20", "sqrt(var(ln O/C1)+k var(ln C/O)+(1-k)RS), k=.34/(1.34+(n+1)/(n-1))", "20", kAnyTimeframe,
+        "pandas", {20}, yang_zhang),
+    row("F105", "natr_14", "ATR14/C", "14", kAnyTimeframe, "talib.NATR/100", {14}, natr),
+    row("F107", "tr_n", "TR/C1", "", kAnyTimeframe, "talib.TRANGE", {}, true_range_n),
+    row("F108", "ewma_vol_94", "sqrt(v), v=.94 v1+(1-.94) r^2", ".94", kAnyTimeframe, "pandas ewm(adjust=False)", {94},
+        ewma_vol),
+    row("F110", "vol_ratio_10_60", "sd10/sd60", "", kAnyTimeframe, "pandas", {10, 60}, vol_ratio),
+    row("F114", "semivol_dn_60", "sqrt(mean60(min(r,0)^2))", "60", kAnyTimeframe, "pandas", {60}, semivol_dn),
+    row("F115", "semivol_ratio_60", "sqrt(sum min(r,0)^2/sum max(r,0)^2)", "60", kAnyTimeframe, "pandas", {60},
+        semivol_ratio),
+};
+
+}  // namespace
+
+std::span<const FeatureInfo> volatility_features() { return kRows; }
+
+}  // namespace foxml::features

@@ -1,0 +1,285 @@
+"""The streaming feature engine, and the batch that is a loop over it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, Protocol, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foxml import _core
+from foxml.domain.bars import BarSlice, SymbolBars
+from foxml.domain.money import NANO
+from foxml.errors import FeatureError
+from foxml.features.native import native_plan
+from foxml.features.plan import FeaturePlan
+
+__all__ = ["Adjustment", "AdjustmentLike", "FeatureEngine", "FeatureMatrix", "SliceFeatures"]
+
+Value = TypeVar("Value", np.float32, np.float64)
+
+
+class AdjustmentLike(Protocol):
+    """Anything with the three attributes of `Adjustment`."""
+
+    @property
+    def before_bar(self) -> int:
+        """Row that the action comes before."""
+
+    @property
+    def price_factor(self) -> float:
+        """Factor on earlier prices."""
+
+    @property
+    def volume_factor(self) -> float:
+        """Factor on earlier volumes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A corporate action, known before row `before_bar`, as factors on the bars before it."""
+
+    before_bar: int
+    price_factor: float
+    volume_factor: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SliceFeatures:
+    """Features and scores of one slice, in arrays of its own.
+
+    Attributes
+    ----------
+    rows : ndarray of float32, shape (n, F)
+        NaN where a feature is undefined; a whole row of NaN where the symbol is not ready.
+    ready : ndarray of bool, shape (n,)
+        False for a symbol that is absent from the slice or still warming up: it has no row.
+    scores : ndarray of float64, shape (n, forests)
+        Raw score of each forest's first output; NaN where the symbol is not ready.
+    """
+
+    rows: NDArray[np.float32]
+    ready: NDArray[np.bool_]
+    scores: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeatureMatrix(Generic[Value]):
+    """Features of one symbol's history.
+
+    Attributes
+    ----------
+    values : ndarray of float32 or float64, shape (T, F)
+        NaN where a feature is undefined, and in whole rows that are not ready.
+    ready : ndarray of bool, shape (T,)
+        False while warming up: there is no row.
+    names : tuple of str, length F
+    """
+
+    values: NDArray[Value]
+    ready: NDArray[np.bool_]
+    names: tuple[str, ...]
+
+
+class FeatureEngine:
+    """Feature state and forests of many symbols.
+
+    Parameters
+    ----------
+    plan : FeaturePlan
+    symbols : sequence of str, optional
+        Symbols of the plan, in the order of every slice; all of them, in the plan's order, if None.
+    forests : sequence of the compiled forests of `foxml.models.Forest.native`
+        Each scores every row in the same call; their columns must be the plan's.
+
+    Raises
+    ------
+    FeatureError
+        If a symbol is not in the plan, or a forest takes other features.
+    """
+
+    def __init__(
+        self, plan: FeaturePlan, symbols: Sequence[str] | None = None, *, forests: Sequence[_core.Forest] = ()
+    ) -> None:
+        self._plan = plan
+        self._symbols = plan.symbols if symbols is None else tuple(symbols)
+        self._instruments = {instrument.symbol: instrument for instrument in plan.instruments}
+        if len(set(self._symbols)) != len(self._symbols):
+            raise FeatureError(f"symbols must differ, found {', '.join(self._symbols)}")
+        for i, forest in enumerate(forests):
+            _check_columns(i, forest, plan.names)
+        self._native_plan = native_plan(plan.names, plan.interval_ns)
+        try:
+            self._native = _core.Engine(
+                self._native_plan,
+                [self._scale(symbol) for symbol in self._symbols],
+                list(forests),
+                f"{plan.sha256} {' '.join(self._symbols)}",
+            )
+        except ValueError as error:
+            raise FeatureError(str(error)) from None
+
+    @property
+    def plan(self) -> FeaturePlan:
+        """What the rows are."""
+        return self._plan
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What a slice's rows are, in order."""
+        return self._symbols
+
+    @property
+    def warmup_bars(self) -> int:
+        """Bars of a symbol before its first row."""
+        return self._plan.warmup_bars
+
+    def update(self, bar_slice: BarSlice) -> SliceFeatures:
+        """Take in a slice.
+
+        Raises
+        ------
+        FeatureError
+            If the slice is of another universe or interval, or a present bar cannot be the next one of its symbol: not
+            finite, a price that is not positive, high below low, negative volume, time going back. Names the symbol,
+            the time and the reason; no symbol has changed.
+        """
+        self._check_slice(bar_slice)
+        try:
+            rows, ready, scores = self._native.on_slice(
+                bar_slice.close_ns,
+                bar_slice.session_open_ns,
+                bar_slice.session_close_ns,
+                np.ascontiguousarray(bar_slice.ohlcv, dtype=np.float64),
+                np.ascontiguousarray(bar_slice.present, dtype=np.bool_),
+            )
+        except _core.RefusedBar as error:
+            index, close_ns, reason = error.args
+            name = "the slice" if index < 0 else self._symbols[index]
+            raise FeatureError(f"{name} at {_utc(close_ns)}: {reason}") from None
+        return SliceFeatures(rows, ready, scores)
+
+    def adjust(self, symbol_index: int, price_factor: float, volume_factor: float) -> None:
+        """Put a symbol's past on the terms after a corporate action, by building its state anew from the bars kept.
+
+        Parameters
+        ----------
+        symbol_index : int
+            Row of the symbol in every slice.
+        price_factor, volume_factor : float
+            Every earlier price and volume is multiplied by them.
+
+        Raises
+        ------
+        FeatureError
+            If there is no such symbol, or its past cannot be adjusted so; nothing has changed then.
+        """
+        if not 0 <= symbol_index < len(self._symbols):
+            raise FeatureError(f"symbol_index: found {symbol_index}, expected one of {len(self._symbols)} symbols")
+        try:
+            self._native.adjust(symbol_index, price_factor, volume_factor)
+        except ValueError as error:
+            raise FeatureError(f"{self._symbols[symbol_index]}: {error}") from None
+
+    @overload
+    def batch(self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = ()) -> FeatureMatrix[np.float32]: ...
+    @overload
+    def batch(
+        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = (), *, double: Literal[True]
+    ) -> FeatureMatrix[np.float64]: ...
+    def batch(
+        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = (), *, double: bool = False
+    ) -> FeatureMatrix[np.float32] | FeatureMatrix[np.float64]:
+        """Compute a whole history of one symbol: the streaming update in a loop, from a fresh state of its own.
+
+        The rows equal those of `update` to the bit. The engine's own state is neither read nor changed, and other
+        threads run meanwhile.
+
+        Parameters
+        ----------
+        bars : SymbolBars
+            Raw, of a symbol of the plan and of its interval.
+        adjustments : sequence of Adjustment
+            Sorted by `before_bar`.
+        double : bool, default False
+            Give the doubles that the float32 values are rounded from.
+
+        Raises
+        ------
+        FeatureError
+            Names the symbol, and the row and time of a bar that is refused.
+        """
+        if bars.interval_ns != self._plan.interval_ns:
+            raise FeatureError(
+                f"{bars.symbol}: found bars of {bars.interval_ns} ns, expected those of the plan, "
+                f"{self._plan.interval_ns} ns"
+            )
+        factors = [(a.before_bar, a.price_factor, a.volume_factor) for a in adjustments]
+        compute: Any = _core.batch_double if double else _core.batch
+        try:
+            values, ready = compute(
+                self._native_plan,
+                self._scale(bars.symbol),
+                np.ascontiguousarray(bars.close_ns, dtype=np.int64),
+                np.ascontiguousarray(bars.session_open_ns, dtype=np.int64),
+                np.ascontiguousarray(bars.session_close_ns, dtype=np.int64),
+                np.ascontiguousarray(bars.ohlcv, dtype=np.float64),
+                factors,
+            )
+        except _core.RefusedBar as error:
+            row, close_ns, reason = error.args
+            raise FeatureError(f"{bars.symbol}, row {row} at {_utc(close_ns)}: {reason}") from None
+        except (ValueError, TypeError) as error:
+            raise FeatureError(f"{bars.symbol}: {error}") from None
+        return FeatureMatrix(values, ready, self._plan.names)
+
+    def snapshot(self) -> bytes:
+        """Return the whole state, checksummed, for `restore` of an engine of the same plan and symbols."""
+        return self._native.snapshot()
+
+    def restore(self, data: bytes) -> None:
+        """Go on from a snapshot.
+
+        Raises
+        ------
+        FeatureError
+            If the snapshot is cut short, damaged, or of another plan, kernel or list of symbols; nothing has changed.
+        """
+        try:
+            self._native.restore(data)
+        except ValueError as error:
+            raise FeatureError(str(error)) from None
+
+    def _scale(self, symbol: str) -> tuple[float, float]:
+        instrument = self._instruments.get(symbol)
+        if instrument is None:
+            raise FeatureError(f"{symbol} is not in the plan, which has {', '.join(self._instruments)}")
+        return instrument.price_grid / NANO, instrument.volume_unit
+
+    def _check_slice(self, bar_slice: BarSlice) -> None:
+        if bar_slice.symbols != self._symbols:
+            raise FeatureError(
+                f"slice {bar_slice.sequence}: found the symbols {', '.join(bar_slice.symbols)}, "
+                f"expected {', '.join(self._symbols)}"
+            )
+        if bar_slice.interval_ns != self._plan.interval_ns:
+            raise FeatureError(
+                f"slice {bar_slice.sequence}: found bars of {bar_slice.interval_ns} ns, expected "
+                f"{self._plan.interval_ns} ns"
+            )
+
+
+def _check_columns(index: int, forest: _core.Forest, names: Sequence[str]) -> None:
+    """Refuse a forest that names other columns; one that numbers them (``Column_0`` ...) is taken at its count."""
+    found = forest.feature_names
+    if len(found) != len(names):
+        raise FeatureError(f"forests[{index}]: takes {len(found)} features, the plan has {len(names)}")
+    if found == [f"Column_{i}" for i in range(len(found))]:
+        return
+    for i, (own, planned) in enumerate(zip(found, names, strict=True)):
+        if own != planned:
+            raise FeatureError(f"forests[{index}]: column {i} is {own}, in the plan it is {planned}")
+
+
+def _utc(close_ns: int) -> str:
+    return str(np.datetime_as_string(np.datetime64(close_ns, "ns"), unit="s")) + "Z"
