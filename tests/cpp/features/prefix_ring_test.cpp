@@ -87,5 +87,22 @@ TEST(PrefixRingTest, KeepsOnlyTheColumnsThatAreRead) {
     EXPECT_EQ(PrefixRing(layout).bytes(), 32U * 3U * 8U);
 }
 
+#if FOXML_RECOMPUTES_SUMS
+TEST(PrefixRingDeathTest, ASumThatIsNotThatOfItsWindowIsNoticed) {
+    // The recomputation must be able to fail: a bar left out breaks the chain of prefixes.
+    const auto skip_a_bar = [] {
+        const PrefixLayout layout(all_columns());
+        PrefixRing ring(layout);
+        std::mt19937_64 random(1);
+        for (int t = 0; t < 300; ++t) {
+            if (t != 100) {
+                ring.push(t, random_contributions(random));
+            }
+        }
+    };
+    EXPECT_DEATH(skip_a_bar(), "assertion failed: .*sum");
+}
+#endif
+
 }  // namespace
 }  // namespace foxml::features
