@@ -199,6 +199,25 @@ TEST(SnapshotTest, ATruncatedOneIsRefusedAndChangesNothing) {
     EXPECT_EQ(saved(other), before);
 }
 
+TEST(SnapshotTest, OneThatCannotBeAStateIsRefused) {
+    const auto plan = std::make_shared<const Plan>(std::vector<std::string>{"kmid"}, kFive);
+    SymbolState state(plan, test::kCents);
+    for (const Bar& bar : test::random_bars({.bars = 3})) {
+        state.update(bar);
+    }
+    const auto bytes = saved(state);
+    // Words of eight bytes: bars seen, last return, then the bar's three times and its prices from the open on.
+    const std::pair<std::size_t, std::int64_t> tampered[] = {
+        {0, -1}, {0, std::int64_t{1} << 50}, {5, 0}, {6, 1}, {9, -1}};
+    for (const auto& [word, value] : tampered) {
+        auto changed = bytes;
+        std::memcpy(changed.data() + 8 * word, &value, sizeof(value));
+        ByteReader reader(changed);
+        EXPECT_THROW(state.load(reader), InvalidInput) << word;
+    }
+    EXPECT_EQ(saved(state), bytes);
+}
+
 TEST(SnapshotTest, RebuildingFromTheKeptHistoryGivesTheSameRows) {
     const auto plan = test::plan_on(15 * kMinuteNs);
     const auto history =
