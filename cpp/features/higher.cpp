@@ -26,14 +26,14 @@ constexpr FeatureInfo kRows[] = {
         {14, 0, 15}, higher_natr),
     row("F233", "sma20_dist_15m", "C/SMA20-1 on last COMPLETED 15-min bar", "tf=15", k1m | k5m,
         "talib.SMA on resampled", {20, 0, 15}, higher_sma_dist),
-    row("F234", "volz20_15m", "z of ln(1+V) on last COMPLETED 15-min bar", "tf=15", k1m | k5m, "pandas resample",
-        {20, 0, 15}, higher_volume_z),
+    row("F234", "volz20_15m", "z of ln(1+V) over 20, ddof 1, on last COMPLETED 15-min bar", "tf=15", k1m | k5m,
+        "pandas resample", {20, 0, 15}, higher_volume_z),
     row("F235", "ret1_60m", "ln(C/C1) on last COMPLETED 60-min bar", "tf=60", k1m | k5m | k15m, "pandas resample",
         {1, 0, 60}, higher_ret_log),
     row("F239", "sma20_dist_60m", "C/SMA20-1 on last COMPLETED 60-min bar", "tf=60", k1m | k5m | k15m,
         "talib.SMA on resampled", {20, 0, 60}, higher_sma_dist),
-    row("F240", "volz20_60m", "z of ln(1+V) on last COMPLETED 60-min bar", "tf=60", k1m | k5m | k15m, "pandas resample",
-        {20, 0, 60}, higher_volume_z),
+    row("F240", "volz20_60m", "z of ln(1+V) over 20, ddof 1, on last COMPLETED 60-min bar", "tf=60", k1m | k5m | k15m,
+        "pandas resample", {20, 0, 60}, higher_volume_z),
 };
 
 }  // namespace

@@ -1,8 +1,22 @@
 #include "features/operators.hpp"
 
+#include <string>
+
 #include "core/errors.hpp"
 
 namespace foxml::features {
+
+namespace {
+
+constexpr std::int64_t kBarsMax = std::int64_t{1} << 40;
+
+/// What the logarithms of the next bar rely on.
+bool plausible(const IntegerBar& bar) noexcept {
+    return bar.low > 0 && bar.low <= bar.open && bar.low <= bar.close && bar.high >= bar.open &&
+           bar.high >= bar.close && bar.high < kUnitsMax && bar.volume >= 0;
+}
+
+}  // namespace
 
 Operators::Operators(const Layout& layout, double volume_unit)
     : layout_(&layout),
@@ -59,12 +73,15 @@ void Operators::save(ByteWriter& writer) const {
 
 void Operators::load(ByteReader& reader) {
     bars_seen_ = reader.get<std::int64_t>();
-    if (bars_seen_ < 0) {
-        throw InvalidInput("snapshot holds a negative number of bars");
+    if (bars_seen_ < 0 || bars_seen_ > kBarsMax) {
+        throw InvalidInput("snapshot holds " + std::to_string(bars_seen_) + " bars seen");
     }
     last_return_ = reader.get<std::int64_t>();
     bar_ = reader.get<IntegerBar>();
     previous_ = reader.get<IntegerBar>();
+    if ((bars_seen_ > 0 && !plausible(bar_)) || (bars_seen_ > 1 && !plausible(previous_))) {
+        throw InvalidInput("snapshot holds a bar that cannot be one");
+    }
     prefix_.load(reader, bars_seen_);
     extrema_.load(reader, bars_seen_);
     smoothings_.load(reader);

@@ -1,8 +1,14 @@
+#include <array>
+#include <cstddef>
+
 #include "features/formulas.hpp"
 
 namespace foxml::features {
 
 namespace {
+
+// Longest smoothing of a stochastic.
+constexpr std::size_t kSlowMax = 3;
 
 /// 100 U / (U + D), Wilder averages of gains and losses
 constexpr auto rsi = [](const auto& v, const Params& p) -> double {
@@ -18,26 +24,37 @@ double stochastic(const V& v, int n, int lag) {
     return ratio(100 * (v.close(lag) - low), v.high(n, lag) - low);
 }
 
-/// Mean of the b stochastics up to `lag` bars ago, oldest first
-template <typename V>
-double slow_stochastic(const V& v, const Params& p, int lag) {
+/// Mean of n values, oldest first.
+double mean_of(const double* values, int n) {
     double sum = 0.0;
-    for (int i = p.b - 1; i >= 0; --i) {
-        sum += stochastic(v, p.a, lag + i);
+    for (int i = n - 1; i >= 0; --i) {
+        sum += values[i];
     }
-    return sum / p.b;
+    return sum / n;
 }
 
 constexpr auto stochf_k = [](const auto& v, const Params& p) -> double { return stochastic(v, p.a, 0); };
 
-constexpr auto stoch_slowk = [](const auto& v, const Params& p) -> double { return slow_stochastic(v, p, 0); };
-
-constexpr auto stoch_slowd = [](const auto& v, const Params& p) -> double {
-    double sum = 0.0;
-    for (int i = p.c - 1; i >= 0; --i) {
-        sum += slow_stochastic(v, p, i);
+/// Mean of the last b stochastics
+constexpr auto stoch_slowk = [](const auto& v, const Params& p) -> double {
+    std::array<double, kSlowMax> fast;
+    for (int lag = 0; lag < p.b; ++lag) {
+        fast[static_cast<std::size_t>(lag)] = stochastic(v, p.a, lag);
     }
-    return sum / p.c;
+    return mean_of(fast.data(), p.b);
+};
+
+/// Mean of the last c of those means
+constexpr auto stoch_slowd = [](const auto& v, const Params& p) -> double {
+    std::array<double, 2 * kSlowMax> fast;
+    for (int lag = 0; lag < p.b + p.c - 1; ++lag) {
+        fast[static_cast<std::size_t>(lag)] = stochastic(v, p.a, lag);
+    }
+    std::array<double, kSlowMax> slow;
+    for (int lag = 0; lag < p.c; ++lag) {
+        slow[static_cast<std::size_t>(lag)] = mean_of(fast.data() + lag, p.b);
+    }
+    return mean_of(slow.data(), p.c);
 };
 
 constexpr auto willr = [](const auto& v, const Params& p) -> double {

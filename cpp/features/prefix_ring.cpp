@@ -30,7 +30,7 @@ PrefixLayout::PrefixLayout(const Requirements& requirements) {
 }
 
 PrefixRing::PrefixRing(const PrefixLayout& layout) : layout_(&layout), words_(layout.capacity() * layout.stride()) {
-#ifndef NDEBUG
+#if FOXML_RECOMPUTES_SUMS
     pushed_.resize(layout.capacity());
 #endif
 }
@@ -47,7 +47,7 @@ void PrefixRing::push(std::int64_t index, const Contributions& contributions) no
         now[word] = before[word] + static_cast<std::uint64_t>(contributions[column]);
     }
     last_ = index;
-#ifndef NDEBUG
+#if FOXML_RECOMPUTES_SUMS
     pushed_[static_cast<std::uint64_t>(index) & (layout_->capacity() - 1)] = contributions;
     constexpr std::int64_t kCheckEvery = 251;
     if (index % kCheckEvery == 0) {
@@ -59,7 +59,7 @@ void PrefixRing::push(std::int64_t index, const Contributions& contributions) no
 void PrefixRing::reset() noexcept {
     std::fill(words_.begin(), words_.end(), 0);
     last_ = -1;
-#ifndef NDEBUG
+#if FOXML_RECOMPUTES_SUMS
     checked_from_ = 0;
 #endif
 }
@@ -76,12 +76,12 @@ void PrefixRing::load(ByteReader& reader, std::int64_t bars_seen) {
         std::uint64_t* const place = words_.data() + slot(last_ - static_cast<std::int64_t>(lag));
         reader.get_all(std::span<std::uint64_t>(place, layout_->stride()));
     }
-#ifndef NDEBUG
+#if FOXML_RECOMPUTES_SUMS
     checked_from_ = bars_seen;
 #endif
 }
 
-#ifndef NDEBUG
+#if FOXML_RECOMPUTES_SUMS
 void PrefixRing::check_against_window() const noexcept {
     const auto longest = static_cast<std::int64_t>(layout_->rows_kept()) - 1;
     const std::int64_t window = std::min(longest, last_ + 1 - checked_from_);

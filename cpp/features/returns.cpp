@@ -71,8 +71,8 @@ constexpr FeatureInfo kRows[] = {
     row("F019", "streak", "signed run length of sign(r), capped at +-20; 0 on r=0", "", kAnyTimeframe,
         "pandas groupby-cumcount", {}, streak),
     row("F020", "accel_5", "ret_5(t)-ret_5(t-5)", "5", kAnyTimeframe, "pandas", {5}, accel),
-    row("F021", "sharpe_20", "mean20(r)/sd20(r)", "20", kAnyTimeframe, "pandas", {20}, sharpe),
-    row("F022", "sharpe_60", "mean60(r)/sd60(r)", "60", kAnyTimeframe, "pandas", {60}, sharpe),
+    row("F021", "sharpe_20", "mean20(r)/sd20(r), ddof 1", "20", kAnyTimeframe, "pandas", {20}, sharpe),
+    row("F022", "sharpe_60", "mean60(r)/sd60(r), ddof 1", "60", kAnyTimeframe, "pandas", {60}, sharpe),
 };
 
 }  // namespace

@@ -50,13 +50,14 @@ constexpr FeatureInfo kRows[] = {
         {20}, slope),
     row("F169", "slope_60", "OLS slope of C on time / C", "w=60", kAnyTimeframe, "talib.LINEARREG_SLOPE; Qlib BETA",
         {60}, slope),
-    row("F170", "rsq_20", "R^2 of same fit", "w=20", kAnyTimeframe, "Qlib RSQR", {20}, rsq),
-    row("F171", "rsq_60", "R^2 of same fit", "w=60", kAnyTimeframe, "Qlib RSQR", {60}, rsq),
+    row("F170", "rsq_20", "R^2 of the OLS fit of C on time", "w=20", kAnyTimeframe, "Qlib RSQR", {20}, rsq),
+    row("F171", "rsq_60", "R^2 of the OLS fit of C on time", "w=60", kAnyTimeframe, "Qlib RSQR", {60}, rsq),
     row("F172", "resi_20", "(C-fit_t)/C", "w=20", kAnyTimeframe, "C-talib.LINEARREG; Qlib RESI", {20}, resi),
     row("F173", "resi_60", "(C-fit_t)/C", "w=60", kAnyTimeframe, "C-talib.LINEARREG; Qlib RESI", {60}, resi),
     row("F185", "dd_240", "C/max240(C)-1", "240", kAnyTimeframe, "talib.MAX", {240}, drawdown),
+    // On a path without a move there is no efficiency: undefined, where TA-Lib gives 1.
     row("F188", "er_10", "|C-C10|/sum10|dC|", "10", kAnyTimeframe, "talib.ER", {10}, efficiency),
-    row("F189", "er_60", "same, 60", "60", kAnyTimeframe, "talib.ER", {60}, efficiency),
+    row("F189", "er_60", "|C-C60|/sum60|dC|", "60", kAnyTimeframe, "talib.ER", {60}, efficiency),
 };
 
 }  // namespace

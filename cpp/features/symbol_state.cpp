@@ -60,9 +60,11 @@ void SymbolState::update(const Bar& bar) noexcept {
     }
 }
 
+View SymbolState::view() const noexcept { return {*this, base_}; }
+
 template <typename Value>
 void SymbolState::write_cells(Value* out) const noexcept {
-    const View view(*this, base_);
+    const View view = this->view();
     const std::int64_t row = bars_seen() - 1;
     for (const Plan::Entry& entry : plan_->entries()) {
         const bool warm = row >= entry.warmup_bars;

@@ -14,6 +14,8 @@
 
 namespace foxml::features {
 
+class View;
+
 /// All features of one symbol, one bar after the other. A history is a loop over `update`: there is no other path.
 ///
 /// What a row says depends on the bars of the last `plan.warmup_bars()` and never on where the history began (for
@@ -41,6 +43,9 @@ class SymbolState {
     /// double rounded once.
     void write_row(float* out) const noexcept;
     void write_row(double* out) const noexcept;
+
+    /// What the formulas read of the last bar. Include features/view.hpp.
+    [[nodiscard]] View view() const noexcept;
 
     /// Forget every bar.
     void reset();

@@ -75,9 +75,11 @@ constexpr FeatureInfo kRows[] = {
         "pandas", {20}, yang_zhang),
     row("F105", "natr_14", "ATR14/C", "14", kAnyTimeframe, "talib.NATR/100", {14}, natr),
     row("F107", "tr_n", "TR/C1", "", kAnyTimeframe, "talib.TRANGE", {}, true_range_n),
+    // Seeded by the first r^2, as pandas does; valid when as little of that is left as of an EMA's start after 20 n
+    // bars.
     row("F108", "ewma_vol_94", "sqrt(v), v=.94 v1+(1-.94) r^2", ".94", kAnyTimeframe, "pandas ewm(adjust=False)", {94},
         ewma_vol),
-    row("F110", "vol_ratio_10_60", "sd10/sd60", "", kAnyTimeframe, "pandas", {10, 60}, vol_ratio),
+    row("F110", "vol_ratio_10_60", "sd10(r)/sd60(r), ddof 1", "", kAnyTimeframe, "pandas", {10, 60}, vol_ratio),
     row("F114", "semivol_dn_60", "sqrt(mean60(min(r,0)^2))", "60", kAnyTimeframe, "pandas", {60}, semivol_dn),
     row("F115", "semivol_ratio_60", "sqrt(sum min(r,0)^2/sum max(r,0)^2)", "60", kAnyTimeframe, "pandas", {60},
         semivol_ratio),
