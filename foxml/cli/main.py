@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from foxml.cli import config, data, init, models, report, status, version
+from foxml.cli import config, data, init, models, report, status, train, version
 from foxml.cli.console import print_error
 from foxml.cli.verbs import add_verb
 from foxml.errors import FoxmlError
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 add_verb(app, "init", init.init)
 app.add_typer(data.app, name="data")
+add_verb(app, "train", train.train)
 app.add_typer(models.app, name="models")
 add_verb(app, "status", status.status)
 add_verb(app, "report", report.report)

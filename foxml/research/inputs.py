@@ -9,11 +9,12 @@ from foxml.bars.store import BarStore
 from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.domain.instruments import Instrument
 from foxml.errors import DataError
+from foxml.features import FeaturePlan, load_plan
 from foxml.labels import BarrierSpec, barrier_spec
 from foxml.research.targets import BarrierTargetBuilder, Targets
-from foxml.settings import FoxmlConfig
+from foxml.settings import FoxmlConfig, Resolved
 
-__all__ = ["TrainingInputs", "read_inputs"]
+__all__ = ["TrainingInputs", "feature_plan", "read_inputs"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +27,24 @@ class TrainingInputs:
     spec: BarrierSpec
     targets: Targets
     fingerprint: str
+
+
+def feature_plan(resolved: Resolved) -> FeaturePlan:
+    """Return the features that the section ``features`` names, for the universe and its bars.
+
+    Raises
+    ------
+    ConfigError
+        If the plan or a feature is unknown, or none is left.
+    """
+    config = resolved.config
+    return load_plan(
+        resolved.plan,
+        interval_ns=config.bars.interval,
+        instruments=config.universe.build(),
+        include=config.features.include,
+        exclude=config.features.exclude,
+    )
 
 
 def read_inputs(config: FoxmlConfig, store: BarStore) -> TrainingInputs:

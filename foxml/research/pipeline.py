@@ -10,61 +10,11 @@ from numpy.typing import NDArray
 
 from foxml.bars.actions import adjustment_factors
 from foxml.domain.bars import CLOSE, CorporateAction, SymbolBars
+from foxml.features import Adjustment, FeatureMatrix
 from foxml.research.metrics import average_uniqueness
 from foxml.research.targets import Targets
 
-__all__ = ["Dataset", "FeatureRows", "PlannedFeatures", "TimedAdjustment", "build_dataset", "timed_adjustments"]
-
-
-@dataclass(frozen=True, slots=True)
-class TimedAdjustment:
-    """A corporate action as factors on the bars before row `before_bar`."""
-
-    before_bar: int
-    price_factor: float
-    volume_factor: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FeatureRows:
-    """Features of one symbol's bars.
-
-    Attributes
-    ----------
-    values : ndarray of float32, shape (T, F)
-        An invalid cell is NaN.
-    ready : ndarray of bool, shape (T,)
-        False while warming up: there is no row.
-    """
-
-    values: NDArray[np.float32]
-    ready: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlannedFeatures:
-    """A feature plan and the function that computes it.
-
-    Attributes
-    ----------
-    names : tuple of str
-    sha256 : str
-        Of `plan_json`.
-    plan_json : str
-    warmup_bars : int
-        Bars of a symbol before its first row.
-    left_out : mapping of str to str
-        Features that were asked for and are not in the plan, with the reason.
-    batch : callable
-        Features of one symbol's bars.
-    """
-
-    names: tuple[str, ...]
-    sha256: str
-    plan_json: str
-    warmup_bars: int
-    left_out: Mapping[str, str]
-    batch: Callable[[SymbolBars, Sequence[TimedAdjustment]], FeatureRows]
+__all__ = ["Dataset", "build_dataset", "timed_adjustments"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,13 +69,13 @@ class Dataset:
         return digest.hexdigest()
 
 
-def timed_adjustments(bars: SymbolBars, actions: Sequence[CorporateAction]) -> list[TimedAdjustment]:
+def timed_adjustments(bars: SymbolBars, actions: Sequence[CorporateAction]) -> list[Adjustment]:
     """Place a symbol's corporate actions between its bars; those outside its history are left out."""
     found = []
     for action in sorted(actions, key=lambda a: a.occurred_ns):
         row = int(np.searchsorted(bars.close_ns, action.occurred_ns, side="right"))
         if action.symbol == bars.symbol and 0 < row < len(bars):
-            found.append(TimedAdjustment(row, *adjustment_factors(action, float(bars.ohlcv[row - 1, CLOSE]))))
+            found.append(Adjustment(row, *adjustment_factors(action, float(bars.ohlcv[row - 1, CLOSE]))))
     return found
 
 
@@ -134,7 +84,8 @@ def build_dataset(
     actions: Sequence[CorporateAction],
     targets: Targets,
     *,
-    features: PlannedFeatures,
+    features: Callable[[SymbolBars, Sequence[Adjustment]], FeatureMatrix[np.float32]],
+    feature_names: Sequence[str],
     value: str,
 ) -> Dataset:
     """Join features with targets.
@@ -145,19 +96,21 @@ def build_dataset(
         Raw, in the order of the universe.
     actions : sequence of CorporateAction
     targets : Targets
-    features : PlannedFeatures
+    features : callable
+        `FeatureEngine.batch`.
+    feature_names : sequence of str
     value : str
         What y is; see `Targets.values`.
     """
     n = len(targets)
-    rows = np.full((n, len(features.names)), np.nan, dtype=np.float32)
+    rows = np.full((n, len(feature_names)), np.nan, dtype=np.float32)
     ready = np.zeros(n, dtype=np.bool_)
     weights = np.ones(n)
     for i, bars in enumerate(histories):
         own = np.flatnonzero(targets.symbol == i)
         if not len(own):
             continue
-        matrix = features.batch(bars, timed_adjustments(bars, actions))
+        matrix = features(bars, timed_adjustments(bars, actions))
         at = np.searchsorted(bars.close_ns, targets.t0_ns[own])
         rows[own], ready[own] = matrix.values[at], matrix.ready[at]
         weights[own] = average_uniqueness(targets.t0_ns[own], targets.t1_ns[own], bars.close_ns)
@@ -177,6 +130,6 @@ def build_dataset(
         targets.t1_ns[kept],
         targets.session_ns[kept],
         targets.symbol[kept],
-        features.names,
+        tuple(feature_names),
         dict(+dropped),
     )

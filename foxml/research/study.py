@@ -1,6 +1,6 @@
 """A study: stored bars to a validated model in the registry, as a config says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 import foxml
 from foxml.bars.store import BarStore
 from foxml.bars.timeframes import DAY_NS
-from foxml.domain.instruments import Instrument
 from foxml.domain.ports import Clock
 from foxml.errors import ConfigError, DataError, ModelError
+from foxml.features import FeatureEngine, FeaturePlan
 from foxml.models import (
     BundleContents,
     Forest,
@@ -29,8 +29,8 @@ from foxml.models import (
 from foxml.models.manifest import SCHEMA
 from foxml.report.statistics import expected_maximum_sharpe, moments, probabilistic_sharpe_ratio
 from foxml.research.evaluation import Evaluation, FoldResult, evaluate, score_statistics
-from foxml.research.inputs import TrainingInputs, read_inputs
-from foxml.research.pipeline import Dataset, PlannedFeatures, build_dataset
+from foxml.research.inputs import TrainingInputs, feature_plan, read_inputs
+from foxml.research.pipeline import Dataset, build_dataset
 from foxml.research.progress import Progress
 from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
@@ -113,8 +113,6 @@ def run_study(
     registry: Registry,
     progress: Progress,
     clock: Clock,
-    *,
-    features: Callable[[Resolved, Sequence[Instrument]], PlannedFeatures],
 ) -> StudyResult:
     """Train as a config says: validate walk-forward, log the trial, train on all rows, register what is reproduced.
 
@@ -127,8 +125,6 @@ def run_study(
     registry : Registry
     progress : Progress
     clock : Clock
-    features : callable
-        Makes the features of the universe.
 
     Raises
     ------
@@ -143,11 +139,11 @@ def run_study(
     name = check_name(config.model.name)
     torn = registry.trials().torn
     trainer, params = _trainer(resolved)
-    planned = features(resolved, config.universe.build())
+    plan = feature_plan(resolved)
     progress(f"reading and labelling {len(config.universe.symbols)} symbols")
     inputs = read_inputs(config, store)
-    progress(f"computing {len(planned.names)} features")
-    data = _dataset(inputs, planned, config.target.value)
+    progress(f"computing {len(plan.names)} features")
+    data = _dataset(inputs, plan, config.target.value)
     evaluation = evaluate(
         data,
         trainer,
@@ -163,10 +159,10 @@ def run_study(
     registry.log_trial(Trial(name, created_ns, evaluation.overall.sharpe, resolved.sha256, evaluation.sha256))
     progress(f"training on all {len(data):,} rows")
     model, golden = _train(data, trainer, validation.early_stopping_share)
-    findings = _findings(data, planned, evaluation, registry.trial_sharpes(name))
+    findings = _findings(data, plan, evaluation, registry.trial_sharpes(name))
     contents = BundleContents(
         model=model,
-        plan_json=planned.plan_json,
+        plan_json=plan.to_json(),
         config={"config": config.model_dump(mode="json"), "parameters": params},
         metrics=asdict(findings),
         golden_rows=golden,
@@ -174,14 +170,14 @@ def run_study(
     )
     progress("registering")
     score = score_statistics(evaluation, _mean_score(model, data), config.target.horizon_bars)
-    manifest = _manifest(resolved, store, inputs, planned, findings, score, created_ns, trainer.library)
+    manifest = _manifest(resolved, store, inputs, plan, findings, score, created_ns, trainer.library)
     bundle = registry.register(manifest, contents)
     return StudyResult(
         name=name,
         version=bundle.manifest.version,
         path=str(bundle.path),
         sha256=bundle.sha256,
-        features=len(planned.names),
+        features=len(plan.names),
         trees=bundle.forest.tree_count,
         findings=findings,
         notes=() if torn is None else (torn,),
@@ -198,12 +194,13 @@ def _trainer(resolved: Resolved) -> tuple[LightGBMTrainer, dict[str, Any]]:
     return _TRAINERS[chosen.family](params, seed=chosen.seed, places={**found.lines, **places}), params
 
 
-def _dataset(inputs: TrainingInputs, planned: PlannedFeatures, value: str) -> Dataset:
+def _dataset(inputs: TrainingInputs, plan: FeaturePlan, value: str) -> Dataset:
     data = build_dataset(
         inputs.histories,
         inputs.actions,
         inputs.targets,
-        features=planned,
+        features=FeatureEngine(plan).batch,
+        feature_names=plan.names,
         value=value,
     )
     if not len(data):
@@ -211,7 +208,7 @@ def _dataset(inputs: TrainingInputs, planned: PlannedFeatures, value: str) -> Da
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in data.dropped.items())
         raise DataError(
             f"no sample is left of {bars:,} bars: {reasons}; a symbol's first row of features comes after "
-            f"{planned.warmup_bars:,} bars"
+            f"{plan.warmup_bars:,} bars"
         )
     return data
 
@@ -246,7 +243,7 @@ def _mean_score(model: bytes, data: Dataset) -> float:
     return float(Forest.from_lightgbm(model, source="model.txt").predict(data.rows)[:, 0].mean())
 
 
-def _findings(data: Dataset, planned: PlannedFeatures, evaluation: Evaluation, sharpes: Sequence[float]) -> Findings:
+def _findings(data: Dataset, plan: FeaturePlan, evaluation: Evaluation, sharpes: Sequence[float]) -> Findings:
     found = moments(evaluation.session_returns)
     variance = float(np.var(sharpes, ddof=1)) if len(sharpes) > 1 else 0.0
     benchmarks = (0.0, expected_maximum_sharpe(len(sharpes), variance))
@@ -260,7 +257,7 @@ def _findings(data: Dataset, planned: PlannedFeatures, evaluation: Evaluation, s
         samples=len(data),
         dropped=dict(data.dropped),
         ambiguous=int(data.ambiguous.sum()),
-        left_out=dict(planned.left_out),
+        left_out=dict(plan.left_out),
         folds=evaluation.folds,
         overall=evaluation.overall,
         psr=psr if isfinite(psr) else None,
@@ -274,7 +271,7 @@ def _manifest(
     resolved: Resolved,
     store: BarStore,
     inputs: TrainingInputs,
-    planned: PlannedFeatures,
+    plan: FeaturePlan,
     findings: Findings,
     score: ScoreStatistics,
     created_ns: int,
@@ -290,8 +287,8 @@ def _manifest(
         created_ns=created_ns,
         expires_ns=created_ns + age_ns if age_ns else None,
         interval_ns=inputs.histories[0].interval_ns,
-        plan_sha256=planned.sha256,
-        feature_names=planned.names,
+        plan_sha256=plan.sha256,
+        feature_names=plan.names,
         instruments=inputs.instruments,
         target=TargetSpec(config.target.kind, config.target.value, inputs.spec),
         data=TrainingData(

@@ -29,6 +29,7 @@ REQUIRED = {
     "init",
     "data import",
     "data list",
+    "train",
     "models list",
     "models show",
     "models verify",

@@ -1,6 +1,7 @@
 """From bars to out-of-fold scores: a planted signal is found, noise is not, and an interrupted run goes on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +9,18 @@ import pytest
 
 from foxml.domain.bars import SymbolBars
 from foxml.domain.instruments import Instrument
+from foxml.features import Adjustment, FeatureMatrix
 from foxml.labels import BarrierSpec
 from foxml.models import ScoreStatistics
-from foxml.research.evaluation import Evaluation, evaluate, score_statistics
-from foxml.research.pipeline import Dataset, FeatureRows, PlannedFeatures, TimedAdjustment, build_dataset
+from foxml.research.evaluation import Evaluation, _gained, _result, evaluate, score_statistics
+from foxml.research.pipeline import Dataset, build_dataset
 from foxml.research.targets import BarrierTargetBuilder
 from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
 from foxml.settings import load_model_config
 
 BARS, PER_SESSION = 5600, 7
+NAMES = ("a", "b", "c")
 TRAINER = LightGBMTrainer(load_model_config("lightgbm", "conservative").params, seed=7)
 
 
@@ -34,12 +37,11 @@ def _dataset(strength: float) -> Dataset:
     bars = SymbolBars("A", 1, session + index % PER_SESSION + 1, session, session + PER_SESSION, ohlcv)
     targets = BarrierTargetBuilder(BarrierSpec(3), [Instrument("A")]).build([bars])
 
-    def features(_: SymbolBars, adjustments: Sequence[TimedAdjustment]) -> FeatureRows:
+    def features(_: SymbolBars, adjustments: Sequence[Adjustment]) -> FeatureMatrix[np.float32]:
         assert not adjustments
-        return FeatureRows(signal, index >= 100)
+        return FeatureMatrix(signal, index >= 100, NAMES)
 
-    planned = PlannedFeatures(("a", "b", "c"), "", "", 100, {}, features)
-    return build_dataset([bars], [], targets, features=planned, value="ret_over_sigma")
+    return build_dataset([bars], [], targets, features=features, feature_names=NAMES, value="ret_over_sigma")
 
 
 def _evaluate(data: Dataset, folder: Path) -> Evaluation:
@@ -85,3 +87,35 @@ def test_a_second_run_reads_the_first_ones_folds(tmp_path: Path, monkeypatch: py
     second = _evaluate(data, tmp_path)
     assert len(calls) == 1
     np.testing.assert_array_equal(first.scores, second.scores)
+
+
+def test_a_label_in_both_barriers_teaches_nothing_and_costs_either_side() -> None:
+    """One bar spans both barriers: weight 0, no part in the IC, and never counted as a gain."""
+    data = _dataset(0.0)
+    ambiguous = replace(data, weights=np.where(np.arange(len(data)) % 2 == 0, 0.0, data.weights))
+    test = np.arange(len(data))
+    for scores in (data.ret, -data.ret):
+        gained, traded = _gained(ambiguous, scores, test)
+        assert (gained[::2] == -np.abs(data.ret[::2])).all()
+        assert (gained[1::2] == np.sign(scores[1::2]) * data.ret[1::2]).all()
+        assert traded.sum() == (data.ret != 0.0).sum()
+    result = _result(ambiguous, data.ret, test, 0, 0, 3)
+    assert result.metrics.n == len(data) // 2
+
+
+def test_a_bar_that_spans_both_barriers_is_marked() -> None:
+    """From the tracker through to the weight."""
+    closes = np.full(120, 100.0) + np.tile([0.0, 0.2], 60)
+    ohlcv = np.stack([closes, closes + 0.1, closes - 0.1, closes, np.ones(120)], axis=1)
+    ohlcv[100, 1:3] = (130.0, 70.0)
+    session = np.zeros(120, dtype=np.int64)
+    bars = SymbolBars("A", 1, np.arange(1, 121), session, session + 200, ohlcv)
+    targets = BarrierTargetBuilder(BarrierSpec(3), [Instrument("A")]).build([bars])
+
+    def features(_: SymbolBars, adjustments: Sequence[Adjustment]) -> FeatureMatrix[np.float32]:
+        return FeatureMatrix(np.zeros((120, 3), dtype=np.float32), np.ones(120, dtype=np.bool_), NAMES)
+
+    data = build_dataset([bars], [], targets, features=features, feature_names=NAMES, value="label")
+    assert data.t1_ns[data.ambiguous].tolist() == [101] * int(data.ambiguous.sum())
+    assert 0 < data.ambiguous.sum() <= 3
+    np.testing.assert_array_equal(data.outcome, data.ret / data.sigma)

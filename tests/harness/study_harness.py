@@ -1,29 +1,21 @@
-"""A stored synthetic market, and features of it that need no feature engine."""
+"""A stored synthetic market, and a study of it with a handful of features."""
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.csv import CsvFormat
 from foxml.bars.importing import import_files
 from foxml.bars.store import BarStore
 from foxml.bars.synthetic import SYNTHETIC_MARKS, synthetic_market, write_files
-from foxml.domain.bars import CLOSE, SymbolBars
-from foxml.domain.instruments import Instrument
 from foxml.models import Registry
-from foxml.research.pipeline import FeatureRows, PlannedFeatures
 from foxml.research.study import StudyResult, run_study
 from foxml.settings import Resolved, load_config
 
 SYMBOLS = ("FOXA", "FOXB")
 FIRST, LAST = dt.date(2024, 1, 2), dt.date(2024, 4, 30)
-SPANS = (2, 4, 8, 16, 32)
+FEATURES = ("ret_log_3", "ret_log_10", "ret_log_20", "sma_dist_10", "sma_dist_20")
 INTERVAL = "5m"
 OVERRIDES = (
     "universe.symbols=[FOXA, FOXB]",
@@ -61,26 +53,11 @@ def stored_market(folder: Path, *, signal: float, seed: int = 7) -> BarStore:
 
 
 def resolved(folder: Path, *overrides: str) -> Resolved:
+    plan = folder / "few.yaml"
+    plan.parent.mkdir(parents=True, exist_ok=True)
+    plan.write_text(f"include: [{', '.join(FEATURES)}]\n")
     paths = [f"paths.{key}={folder / name}" for key, name in (("store", "data"), ("registry", "reg"), ("runs", "runs"))]
-    return load_config(None, environ={}, overrides=[*paths, *OVERRIDES, *overrides])
-
-
-def distances(config: Resolved, instruments: Sequence[Instrument]) -> PlannedFeatures:
-    """Distance of the close from its mean over some spans."""
-    names = tuple(f"distance_{span}" for span in SPANS)
-    plan = json.dumps({"names": names, "symbols": [i.symbol for i in instruments]})
-
-    def batch(bars: SymbolBars, adjustments: Sequence[Any]) -> FeatureRows:
-        log_close = np.log(bars.ohlcv[:, CLOSE])
-        for adjustment in adjustments:
-            log_close[: adjustment.before_bar] += np.log(adjustment.price_factor)
-        total = np.concatenate([[0.0], np.cumsum(log_close)])
-        values = np.full((len(bars), len(SPANS)), np.nan, dtype=np.float32)
-        for column, span in enumerate(SPANS):
-            values[span - 1 :, column] = log_close[span - 1 :] - (total[span:] - total[:-span]) / span
-        return FeatureRows(values, np.arange(len(bars)) >= max(SPANS))
-
-    return PlannedFeatures(names, hashlib.sha256(plan.encode()).hexdigest(), plan, max(SPANS), {}, batch)
+    return load_config(None, environ={}, overrides=[*paths, f"features.plan={plan}", *OVERRIDES, *overrides])
 
 
 class Clock:
@@ -94,5 +71,5 @@ class Clock:
 
 
 def study(config: Resolved, **changed: Any) -> StudyResult:
-    given = {"features": distances, "progress": lambda text, done=None, total=None: None, "clock": Clock()}
+    given = {"progress": lambda text, done=None, total=None: None, "clock": Clock()}
     return run_study(config, BarStore(config.store), Registry(config.registry), **{**given, **changed})
