@@ -10,11 +10,11 @@ namespace foxml::features {
 
 namespace {
 
-// Two starts were seen to meet to the bit within about 18 n bars (ema) and 40 n (rma); these are on the safe side.
-constexpr std::int64_t kEmaSettlesAfter = 20;
-constexpr std::int64_t kRmaSettlesAfter = 42;
-// What is left of the start after 20 n bars of an ema: e^-40.
-constexpr double kSettledLog = -40.0;
+// Two starts on real bars were seen to meet to the bit within 20.4 n bars (ema) and 42.3 n (rma), and a decay within
+// e^-45, since its seed of one squared return may be 1e4 times the usual one; these are on the safe side.
+constexpr std::int64_t kEmaSettlesAfter = 22;
+constexpr std::int64_t kRmaSettlesAfter = 45;
+constexpr double kSettledLog = -50.0;
 
 double macd_line(const Smoothings& smoothings) noexcept {
     return smoothings.value(Forgetting::ema, Series::close, kMacdFast) -

@@ -79,14 +79,14 @@ TEST(CatalogueTest, WarmUpsFollowFromTheOperators) {
                                                              {"ultosc", 28},
                                                              {"acf1_60", 61},
                                                              {"dd_240", 239},
-                                                             {"macd_hist_n", 700},
+                                                             {"macd_hist_n", 770},
                                                              {"min_since_open", 0},
                                                              {"sess_ret", 77},
                                                              {"overnight_gap", 78},
                                                              {"prev_day_pos", 155},
                                                              {"ret1_15m", 7},
                                                              {"sma20_dist_60m", 250},
-                                                             {"natr14_15m", 1771}};
+                                                             {"natr14_15m", 1897}};
     for (const auto& [name, bars] : expected) {
         EXPECT_EQ(warmup_bars(*find(name), kFive), bars) << name;
     }
@@ -102,8 +102,8 @@ TEST(PlanTest, RefusesWithTheNameOfTheFeature) {
 TEST(PlanTest, SharesOperatorsAndTakesTheLongestWarmUp) {
     const Plan plan({"sma_dist_20", "bb_width_20", "sma_dist_50", "macd_n", "macd_hist_n"}, kFive);
     EXPECT_EQ(plan.feature_count(), 5U);
-    EXPECT_EQ(plan.warmup_bars(), 700);
-    EXPECT_EQ(plan.history_bars(), 701);
+    EXPECT_EQ(plan.warmup_bars(), 770);
+    EXPECT_EQ(plan.history_bars(), 771);
     EXPECT_EQ(plan.layout().prefix.stride(), 3U);  // close once, its square
     EXPECT_EQ(plan.layout().prefix.rows_kept(), 51U);
     EXPECT_EQ(plan.layout().smoothings.slots().size(), 3U);

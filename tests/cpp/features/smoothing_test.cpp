@@ -83,12 +83,12 @@ TEST(SmoothingTest, FollowsTheDefinition) {
 }
 
 TEST(SmoothingTest, WarmUpCountsFromTheFirstValidInput) {
-    // 20 n for an ema, 42 n for Wilder's, as long for a decay as an ema that forgets as much; the signal after the
+    // 22 n for an ema, 45 n for Wilder's, longer for a decay, whose seed is one return; the signal after the
     // line.
-    EXPECT_EQ((Smoothing{Forgetting::ema, Series::close, 12}).warmup_bars(), 240);
-    EXPECT_EQ((Smoothing{Forgetting::rma, Series::true_range, 14}).warmup_bars(), 1 + 588);
-    EXPECT_EQ((Smoothing{Forgetting::ema, Series::macd_line, 9}).warmup_bars(), 520 + 180);
-    EXPECT_EQ((Smoothing{Forgetting::decay, Series::return_square, 94}).warmup_bars(), 1 + 647);
+    EXPECT_EQ((Smoothing{Forgetting::ema, Series::close, 12}).warmup_bars(), 264);
+    EXPECT_EQ((Smoothing{Forgetting::rma, Series::true_range, 14}).warmup_bars(), 1 + 630);
+    EXPECT_EQ((Smoothing{Forgetting::ema, Series::macd_line, 9}).warmup_bars(), 572 + 198);
+    EXPECT_EQ((Smoothing{Forgetting::decay, Series::return_square, 94}).warmup_bars(), 1 + 809);
 }
 
 TEST(SmoothingTest, RefusesASnapshotThatIsNotFinite) {

@@ -136,5 +136,5 @@ def real(shared_data: Path, scratch: Path) -> dict[str, SymbolBars]:
         "SPY 1h": _part(store.read("SPY", "1h"), "2006-01-01", "2010-01-01"),
         "BAC 1h": _part(store.read("BAC", "1h"), "2006-01-01", "2010-01-01"),
         "AAPL 5m": _part(store.read("AAPL", "5m"), "2025-01-01", "2025-05-01"),
-        "DBB 1m": _part(store.read("DBB", "1m"), "2023-09-01", "2024-03-01"),
+        "DBB 1m": _part(store.read("DBB", "1m"), "2023-09-01", "2024-05-01"),
     }

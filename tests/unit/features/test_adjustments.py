@@ -9,13 +9,13 @@ from feature_builders import differing_bits, instruments, real_store
 
 from foxml.bars.store import BarStore
 from foxml.domain.bars import VOLUME, SymbolBars
-from foxml.features import FeatureEngine, FeaturePlan, list_features, load_plan
-from foxml.research.pipeline import TimedAdjustment, timed_adjustments
+from foxml.features import Adjustment, FeatureEngine, FeaturePlan, list_features, load_plan
+from foxml.research.pipeline import timed_adjustments
 
 BY_NAME = {info.name: info for info in list_features()}
 
 
-def _as_known_at(bars: SymbolBars, adjustments: list[TimedAdjustment], row: int, count: int) -> SymbolBars:
+def _as_known_at(bars: SymbolBars, adjustments: list[Adjustment], row: int, count: int) -> SymbolBars:
     """The last bars up to a row, on the terms that held then: the factors of the actions known, multiplied in order."""
     price, volume = np.ones(row + 1), np.ones(row + 1)
     for action in adjustments:
