@@ -1,8 +1,13 @@
+# make demo: a synthetic market to a trained model, a backtest, a day of paper trading and a report, in one go.
 # make test: every check and test that continuous integration runs.
-# Each makes a virtual environment (.venv) first; what the system lacks is installed through apt, or else named.
+# Both make a virtual environment (.venv) first; what the system lacks is installed through apt, or else named.
 VENV ?= .venv
+DEMO ?= demo
 
-.PHONY: test bench venv
+.PHONY: demo test bench venv venv-demo
+
+demo: venv-demo
+	$(VENV)/bin/foxml demo --dir $(DEMO)
 
 test: venv
 	. $(VENV)/bin/activate && tools/check && tools/test
@@ -12,3 +17,6 @@ bench: venv
 
 venv:
 	tools/setup $(VENV) test
+
+venv-demo:
+	tools/setup $(VENV) all

@@ -13,15 +13,14 @@ from collections.abc import Sequence
 
 import typer
 
-from foxml.cli import config, data, init, models, report, status, train, version
+from foxml.cli import backtest, config, data, demo, init, models, report, status, train, version
 from foxml.cli.console import print_error
-from foxml.cli.verbs import add_verb
+from foxml.cli.verbs import EXIT_INTERRUPTED, add_verb
 from foxml.errors import FoxmlError
 
 __all__ = ["EXIT_BUG", "EXIT_INTERRUPTED", "app", "main"]
 
 EXIT_BUG = 70
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="foxml",
@@ -33,9 +32,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 add_verb(app, "init", init.init)
+add_verb(app, "demo", demo.demo)
 app.add_typer(data.app, name="data")
 add_verb(app, "train", train.train)
 app.add_typer(models.app, name="models")
+add_verb(app, "backtest", backtest.backtest)
 add_verb(app, "status", status.status)
 add_verb(app, "report", report.report)
 app.add_typer(config.app, name="config")

@@ -6,10 +6,12 @@ from typing import Any
 
 import typer
 
-__all__ = ["EXAMPLE", "add_verb", "group"]
+__all__ = ["EXAMPLE", "EXIT_INTERRUPTED", "add_verb", "group"]
 
 EXAMPLE = "Example:"
 """Begins the paragraph of a verb's docstring that shows it in use."""
+EXIT_INTERRUPTED = 130
+"""Exit code of a command that was interrupted before it was done."""
 
 
 def add_verb(app: typer.Typer, name: str, function: Callable[..., Any]) -> None:

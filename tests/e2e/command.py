@@ -45,3 +45,15 @@ def fingerprint(folder: Path) -> str:
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def assert_one_block(done: Done, code: int, words: list[str]) -> None:
+    """The documented exit code; a headline and indented lines on stderr, no traceback, nothing on stdout."""
+    assert done.code == code, f"{done.out}\n{done.err}"
+    assert done.out == ""
+    lines = [line for line in done.err.splitlines() if not line.startswith("import")]  # progress
+    assert lines[0].startswith("foxml: "), done.err
+    assert all(line.startswith("  ") for line in lines[1:]), done.err
+    assert "Traceback" not in done.err
+    for word in words:
+        assert word in done.err, f"{word!r} is not in: {done.err}"

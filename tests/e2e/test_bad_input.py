@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from command import Done, fingerprint, foxml, succeeded
+from command import assert_one_block, fingerprint, foxml, succeeded
 
 HEAD = "timestamp,open,high,low,close,volume"
 ROWS = [f"2021-01-{day:02d} {hour:02d}:00:00,100,101,99,100.5,1000" for day in (4, 5, 6) for hour in range(9, 16)]
@@ -56,18 +56,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(template: Path, tmp_path: Path) -> Path:
     """A copy to be spoilt."""
     return Path(shutil.copytree(template, tmp_path / "project"))
-
-
-def assert_one_block(done: Done, code: int, words: list[str]) -> None:
-    """The documented exit code; a headline and indented lines on stderr, no traceback, nothing on stdout."""
-    assert done.code == code, f"{done.out}\n{done.err}"
-    assert done.out == ""
-    lines = [line for line in done.err.splitlines() if not line.startswith("import")]  # progress
-    assert lines[0].startswith("foxml: "), done.err
-    assert all(line.startswith("  ") for line in lines[1:]), done.err
-    assert "Traceback" not in done.err
-    for word in words:
-        assert word in done.err, f"{word!r} is not in: {done.err}"
 
 
 @pytest.mark.parametrize("what", FILES)

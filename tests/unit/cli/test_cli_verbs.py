@@ -27,12 +27,14 @@ def verbs(app: typer.Typer = cli.app, prefix: tuple[str, ...] = ()) -> Iterator[
 VERBS = sorted(verbs())
 REQUIRED = {
     "init",
+    "demo",
     "data import",
     "data list",
     "train",
     "models list",
     "models show",
     "models verify",
+    "backtest",
     "report",
     "status",
     "config show",
