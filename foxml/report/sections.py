@@ -14,6 +14,7 @@ from foxml.report.statistics import SESSIONS_PER_YEAR
 
 __all__ = ["SECTIONS", "bps", "dollars", "headline", "moment", "number", "percent", "trade_list"]
 
+DETAIL_LENGTH_MAX = 200
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -87,11 +88,20 @@ def about(analysis: Analysis) -> Markup:
         ("Symbols", ", ".join(run.symbols)),
         ("Starts of the process", str(run.starts)),
     ]
-    rows += [(name, value) for name, value in run.details.items() if name != "symbols"]
+    rows += [(name, _told(name, value)) for name, value in run.details.items() if name != "symbols"]
     body = (
         element("tr", element("th", name, class_="left"), element("td", value, class_="wrap")) for name, value in rows
     )
     return element("table", element("tbody", *body), class_="about")
+
+
+def _told(name: str, value: str) -> Content:
+    """Return a detail as people read it: moments in New York, what is long folded away."""
+    if name.endswith("_ns") and value.isdigit() and name != "interval_ns":
+        return f"{moment(int(value))} ({value})"
+    if len(value) > DETAIL_LENGTH_MAX:
+        return element("details", element("summary", f"{value[:40]}…"), value)
+    return value
 
 
 def performance(analysis: Analysis) -> Markup:

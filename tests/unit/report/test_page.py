@@ -1,5 +1,6 @@
 """The page must stand alone, say what the numbers are, and not be broken by what a run puts into it."""
 
+import html
 import re
 from html.parser import HTMLParser
 
@@ -115,6 +116,15 @@ def test_the_numbers_are_there_with_their_units() -> None:
     page = render(analysis())
     for text in ("PnL after costs", "Deflated Sharpe", "Trials logged: 9", "-$3.21", "bps", "Buy and hold, SPY"):
         assert text in page
+
+
+def test_a_whole_config_among_the_details_is_folded_away() -> None:
+    """Two hundred keys in a row would hide the hashes beside them; nothing of them may be lost."""
+    long = '{"key": "<value>"}' * 20
+    page = render(analysis(config=long, trained_to_ns=1_609_795_800 * NANO))
+    assert html.escape(long, quote=True) in page
+    assert "<details><summary>{&quot;key" in page
+    assert "2021-01-04 16:30" in page
 
 
 def test_exposure_of_many_decisions_is_a_mean_and_not_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
