@@ -31,7 +31,7 @@ td.wrap { white-space: normal; overflow-wrap: anywhere; } thead th { color: var(
 .left { text-align: left; white-space: pre; } .right { text-align: right; } .good { color: var(--good); }
 .bad { color: var(--bad); } svg { width: 100%; height: auto; display: block; } .wide { min-width: 640px; }
 .about { width: 100%; } .about th { white-space: normal; width: 34%; vertical-align: top; }
-@media (max-width: 600px) { td.left:first-child { white-space: pre-wrap; } }
+@media (max-width: 600px) { td.left:first-child { white-space: pre-wrap; min-width: 7.5rem; } }
 .pair { display: flex; flex-wrap: wrap; gap: 1rem; } .pair svg { flex: 1 1 340px; width: 48%; }
 """
 
