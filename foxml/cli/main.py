@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from foxml.cli import backtest, config, data, demo, init, models, report, status, train, version
+from foxml.cli import backtest, config, data, demo, init, models, replay, report, status, trade, train, version
 from foxml.cli.console import print_error
 from foxml.cli.verbs import EXIT_INTERRUPTED, add_verb
 from foxml.errors import FoxmlError
@@ -37,7 +37,9 @@ app.add_typer(data.app, name="data")
 add_verb(app, "train", train.train)
 app.add_typer(models.app, name="models")
 add_verb(app, "backtest", backtest.backtest)
+add_verb(app, "trade", trade.trade)
 add_verb(app, "status", status.status)
+add_verb(app, "replay", replay.replay)
 add_verb(app, "report", report.report)
 app.add_typer(config.app, name="config")
 add_verb(app, "version", version.version)

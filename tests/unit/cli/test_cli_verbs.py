@@ -37,6 +37,8 @@ REQUIRED = {
     "backtest",
     "report",
     "status",
+    "trade",
+    "replay",
     "config show",
     "version",
 }

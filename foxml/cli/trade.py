@@ -1,0 +1,68 @@
+"""`foxml trade`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from foxml.cli.console import emit, path_text, table
+from foxml.cli.options import ConfigOption, JsonOption, SetOption, VariantOption, resolve
+
+if TYPE_CHECKING:
+    from foxml.daemon.trade import TradeSummary
+
+__all__ = ["trade"]
+
+
+def trade(
+    config: ConfigOption = None,
+    variant: VariantOption = None,
+    overrides: SetOption = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", metavar="MODEL", help="NAME, NAME@VERSION or a path; by default model.name."),
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            "--journal", metavar="FILE", help="Goes on with this one if it is there; by default runs/CONFIG/journal.db."
+        ),
+    ] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option("--speed", metavar="N", help="Replay N times as fast as it happened; 0: as fast as it can."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the trading process: a feed, the engine, a broker, a journal. Logs are JSON lines on stderr.
+
+    Ctrl-C stops it cleanly. However it ended, the same command goes on from the journal without a lost fill or a
+    doubled order. Exits with code 6 if the journal cannot be written, 8 if the journal cannot be repeated at start-up.
+
+    Example:
+      foxml trade --config paper/spy_aapl_xom_5m.yaml --speed 60
+    """
+    from foxml.daemon.trade import run
+
+    settings = [*(overrides or []), *([] if speed is None else [f"feed.speed={speed}"])]
+    resolved = resolve(config, variant, settings)
+    summary = run(resolved, model=model, journal=journal, name="trade" if config is None else config.stem)
+    emit(summary, as_json=as_json, text=_text(summary))
+
+
+def _text(summary: "TradeSummary") -> str:
+    rows: list[list[object]] = [
+        ["decisions", summary.decisions],
+        ["orders", summary.submitted],
+        ["fills", summary.fills],
+        ["round trips", summary.trades],
+        ["denials by risk", summary.denials],
+        ["PnL of round trips, after fees", summary.pnl],
+        ["cash", summary.cash],
+        ["equity", summary.equity],
+        ["halt", summary.halt],
+    ]
+    rows += [[f"latency of a slice, {name}", f"{value:.2f} ms"] for name, value in summary.latency_ms.items()]
+    held = ", ".join(f"{shares} {symbol}" for symbol, shares in summary.positions.items()) or "none"
+    why = "the feed has ended" if summary.ended == "feed" else "stopped by a signal; the same command goes on"
+    return f"{table(['', ''], rows)}\npositions: {held}\njournal: {path_text(summary.journal)}\n{why}"
