@@ -86,8 +86,8 @@ def build_session(
     config = resolved.config
     instruments = config.universe.build()
     store = BarStore(resolved.store)
+    _check_fit(config, bundle, instruments, store)  # first: a plan differs for each of its reasons, too
     plan = _plan(resolved, bundle, instruments)
-    _check_fit(config, bundle, instruments, store)
     features = FeatureEngine(plan, [i.symbol for i in instruments], forests=[bundle.forest.native])
     feed = _feed(config, store, instruments, max(features.warmup_bars, MIN_RETURNS + 1))
     clock, replies = EventClock(feed.start_ns), deque[BrokerEvent]()
