@@ -2,6 +2,6 @@
 
 from foxml.labels.barrier import BarrierSpec, barrier_spec
 from foxml.labels.tracker import LabelTracker, Matured, Touched
-from foxml.labels.volatility import EwmaVolatility
+from foxml.labels.volatility import EwmaVolatility, settled_bars
 
-__all__ = ["BarrierSpec", "EwmaVolatility", "LabelTracker", "Matured", "Touched", "barrier_spec"]
+__all__ = ["BarrierSpec", "EwmaVolatility", "LabelTracker", "Matured", "Touched", "barrier_spec", "settled_bars"]

@@ -1,7 +1,7 @@
 """Volatility that barriers are measured in: one estimate, the same in research and live."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import ceil, sqrt
 from typing import Final
 
 import numpy as np
@@ -13,10 +13,30 @@ from foxml.domain.money import NANO
 from foxml.labels.barrier import BarrierSpec
 from foxml.numerics import log
 
-__all__ = ["MIN_RETURNS", "EwmaVolatility"]
+__all__ = ["MIN_RETURNS", "EwmaVolatility", "settled_bars"]
 
 MIN_RETURNS: Final = 50
 """Returns that must have been seen before there is an estimate."""
+_SETTLED_LOG: Final = -50.0
+"""What is left of the start in a settled estimate: e^-50, beyond the last bit even of a start 1e4 times too large."""
+
+
+def settled_bars(spec: BarrierSpec) -> int:
+    """Bars of a symbol after which its volatility does not tell where its history began.
+
+    Parameters
+    ----------
+    spec : BarrierSpec
+        Where labels end with their session, a session's first return is not counted; a session of two bars is
+        provided for.
+
+    Examples
+    --------
+    >>> settled_bars(BarrierSpec(horizon_bars=7, lam=0.94))
+    810
+    """
+    returns = ceil(_SETTLED_LOG / log(spec.lam))
+    return returns + 1 if spec.cross_session else 2 * returns
 
 
 class EwmaVolatility:

@@ -24,8 +24,7 @@ from foxml.engine import Engine, EngineConfig, ModelCard
 from foxml.errors import ModelError
 from foxml.features import FeatureEngine, FeaturePlan, load_plan
 from foxml.feeds import ReplayFeed
-from foxml.labels import EwmaVolatility, LabelTracker, barrier_spec
-from foxml.labels.volatility import MIN_RETURNS
+from foxml.labels import EwmaVolatility, LabelTracker, barrier_spec, settled_bars
 from foxml.models import Bundle
 from foxml.portfolio.volume import SESSIONS
 from foxml.session.session import Listener, Session
@@ -89,7 +88,7 @@ def build_session(
     _check_fit(config, bundle, instruments, store)  # first: a plan differs for each of its reasons, too
     plan = _plan(resolved, bundle, instruments)
     features = FeatureEngine(plan, [i.symbol for i in instruments], forests=[bundle.forest.native])
-    feed = _feed(config, store, instruments, max(features.warmup_bars, MIN_RETURNS + 1))
+    feed = _feed(config, store, instruments, max(features.warmup_bars, settled_bars(bundle.manifest.target.barrier)))
     clock, replies = EventClock(feed.start_ns), deque[BrokerEvent]()
     session = Session(
         _engine(config, bundle, instruments, features, feed.trade_from_ns, journal_id),

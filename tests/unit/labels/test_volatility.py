@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from foxml.domain.bars import BarSlice
 from foxml.domain.instruments import Instrument
-from foxml.labels import BarrierSpec, EwmaVolatility
+from foxml.labels import BarrierSpec, EwmaVolatility, settled_bars
 from foxml.labels.volatility import MIN_RETURNS
 
 
@@ -89,3 +89,16 @@ def test_split_is_no_return() -> None:
             volatility.adjust(0, 0.25)
         found.append(volatility.update(bar_slice)[0])
     assert found[-1] == pytest.approx(_run(close, spec)[-1, 0], rel=1e-14)
+
+
+@pytest.mark.parametrize(("cross_session", "per_session"), [(True, 7), (False, 7), (False, 2)])
+def test_a_settled_estimate_does_not_know_where_its_history_began(cross_session: bool, per_session: int) -> None:
+    """A trading process starts late; the model was trained on labels of the whole history."""
+    spec = BarrierSpec(horizon_bars=7, cross_session=cross_session)
+    settled, late = settled_bars(spec), 70
+    close = _prices(settled + late + 40)
+    close[late + 1 :] += 60.0  # the late history begins with a return a hundred times too large
+    whole = _run(close, spec, bars_per_session=per_session)
+    started_late = _run(close[late:], spec, bars_per_session=per_session)
+    assert (started_late[settled:] == whole[late + settled :]).all()
+    assert (started_late[MIN_RETURNS * 2 : settled // 2] != whole[late + MIN_RETURNS * 2 : late + settled // 2]).any()
