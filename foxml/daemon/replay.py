@@ -1,10 +1,11 @@
 """A journal's events through a new engine, to see whether it still decides what it decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from foxml.daemon.journals import ReadOnlyJournal
-from foxml.domain.events import RunStarted
+from foxml.domain.commands import Output
+from foxml.domain.events import Event, RunStarted
 from foxml.errors import JournalError
 from foxml.journal import JournalReader
 from foxml.models import Registry
@@ -40,6 +41,14 @@ class ReplayResult:
     differences: tuple[str, ...]
 
 
+class _ReadOnlyJournal:
+    """Stands where a session expects a journal that it must not write."""
+
+    def append(self, records: Sequence[tuple[Event, Sequence[Output]]]) -> None:
+        """Refuse."""
+        raise AssertionError(f"{len(records)} records for a journal that is only read")
+
+
 def replay(
     resolved: Resolved, journal: Path, *, model: str | None = None, progress: Progress | None = None
 ) -> ReplayResult:
@@ -66,7 +75,7 @@ def replay(
             raise JournalError(f"{journal}: no run was ever started on this journal")
         reference = dict(first.details).get("bundle", resolved.config.model.name)
         bundle = Registry(resolved.registry).load(model or reference)
-        built = build_session(resolved, bundle, journal=ReadOnlyJournal(), journal_id=reader.journal_id)
+        built = build_session(resolved, bundle, journal=_ReadOnlyJournal(), journal_id=reader.journal_id)
         check_same_run(first, built.details, journal)
         found = recover(built.session, reader.entries(), total=reader.last_seq, progress=progress, acknowledged=False)
     named = tuple(str(difference) for difference in found.differences)

@@ -10,13 +10,13 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from foxml.clock import WallClock
-from foxml.daemon.journals import ProcessJournal, journal_path
 from foxml.daemon.logs import EventLog, make_log
 from foxml.daemon.loop import Pace, Traded, trade
 from foxml.domain.events import RunStarted
 from foxml.domain.money import NANO, format_nano
+from foxml.domain.orders import HaltLevel
 from foxml.errors import ConfigError, FoxmlError, JournalError
-from foxml.journal import JournalReader
+from foxml.journal import DeferredJournal, JournalReader
 from foxml.models import Bundle, Registry
 from foxml.session.build import BuiltSession, build_session
 from foxml.session.start import Recovered, begin, check_same_run, recover, remaining
@@ -76,7 +76,12 @@ class TradeSummary:
 
 
 def run(
-    resolved: Resolved, *, model: str | None = None, journal: Path | None = None, name: str = "trade"
+    resolved: Resolved,
+    *,
+    model: str | None = None,
+    journal: Path | None = None,
+    name: str = "trade",
+    halt: tuple[HaltLevel, str] | None = None,
 ) -> TradeSummary:
     """Trade until the feed ends or a signal asks to stop.
 
@@ -89,6 +94,8 @@ def run(
         Gone on with if it is there; by default the config's, or the one of the run `name`.
     name : str, default "trade"
         Of the run.
+    halt : tuple of (HaltLevel, str), optional
+        The level that a person wants from here on, lower or higher, and why.
 
     Raises
     ------
@@ -100,11 +107,11 @@ def run(
         raise ConfigError("python -O removes the assertions that stop a faulty process: start it without -O")
     config = resolved.config
     log = make_log(config.logging)
-    commit_every = 1 if config.journal.commit == "event" else config.journal.chunk
-    with ProcessJournal(journal or journal_path(resolved, name), commit_every=commit_every) as record:
+    path = journal or _journal_path(resolved, name)
+    with DeferredJournal(path, commit_every=config.journal.commit_every) as record:
         try:
             bundle = Registry(resolved.registry).load(model or config.model.name)
-            return _Process(resolved, bundle, record, log).run()
+            return _Process(resolved, bundle, record, log).run(halt)
         except JournalError as error:
             log.critical("the journal cannot be used: nothing is submitted any more", problem=str(error))
             raise
@@ -113,17 +120,23 @@ def run(
             raise
 
 
+def _journal_path(resolved: Resolved, name: str) -> Path:
+    """Return the journal of a run: as the config says, or below its folder of runs, by name."""
+    given = resolved.config.journal.path
+    return resolved.runs / name / "journal.db" if given is None else resolved.root / given
+
+
 class _Process:
     """One run of the process on one journal."""
 
-    def __init__(self, resolved: Resolved, bundle: Bundle, journal: ProcessJournal, log: FilteringBoundLogger) -> None:
+    def __init__(self, resolved: Resolved, bundle: Bundle, journal: DeferredJournal, log: FilteringBoundLogger) -> None:
         self._resolved = resolved
         self._bundle = bundle
         self._journal = journal
         self._log = log
         self._events = EventLog(log)
 
-    def run(self) -> TradeSummary:
+    def run(self, halt: tuple[HaltLevel, str] | None) -> TradeSummary:
         """Recover, trade, sum up."""
         built = self._build()
         self._journal.open()
@@ -138,7 +151,8 @@ class _Process:
         found = self._recover(built)
         items = remaining(built.session, feed, self._journal.path)
         try:
-            begin(built.session, built.details, label=LABEL, received_ns=WallClock().now_ns(), recovered=found)
+            received_ns = WallClock().now_ns()
+            begin(built.session, built.details, label=LABEL, received_ns=received_ns, recovered=found, ordered=halt)
             traded = asyncio.run(
                 trade(
                     built.session,
@@ -147,7 +161,7 @@ class _Process:
                     queue_max=self._resolved.config.feed.queue_max,
                 )
             )
-        except FoxmlError:
+        except JournalError:
             raise
         except Exception as fault:
             self._fault(fault)
@@ -186,7 +200,7 @@ class _Process:
         return found
 
     def _fault(self, fault: Exception) -> None:
-        """Record a bug of our own and take entries back, from the journal: the engine that failed is not asked."""
+        """Record what went wrong and take entries back, from the journal: the engine that broke off is not asked."""
         reason = f"{type(fault).__name__}: {fault}"
         self._log.critical("fault: nothing is submitted any more", reason=reason)
         try:

@@ -5,21 +5,19 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Final, Self
+from typing import Final
 
-from foxml.clock import WallClock, new_journal_id
+from foxml.clock import WallClock
 from foxml.domain.bars import BarSlice
-from foxml.domain.commands import Output
-from foxml.domain.events import Event
 from foxml.domain.money import NANO
 from foxml.errors import JournalError
-from foxml.journal import JournalWriter
+from foxml.journal import DeferredJournal
 from foxml.models import Registry
 from foxml.research.progress import Progress
 from foxml.session.build import BuiltSession, build_session
@@ -93,40 +91,17 @@ def run_backtest(
     progress("model")
     bundle = Registry(resolved.registry).load(model or resolved.config.model.name)
     path = _journal_path(resolved, journal_path, bundle.manifest.name)
-    journal_id = new_journal_id()
-    every = 1 if resolved.config.journal.commit == "event" else resolved.config.journal.chunk
     progress("bars")
-    journal = _LateJournal(path, journal_id, every)
-    built = build_session(resolved, bundle, journal=journal, journal_id=journal_id)
+    journal = DeferredJournal(path, commit_every=resolved.config.journal.commit_every)
+    built = build_session(resolved, bundle, journal=journal, journal_id=journal.journal_id)
     with journal, _interrupts() as stop:
+        journal.open()
         started = time.perf_counter()
         begin(built.session, built.details, label=LABEL, received_ns=WallClock().now_ns())
         slices = _loop(built, stop, progress)
         seconds = time.perf_counter() - started
     name = f"{bundle.manifest.name}@{bundle.manifest.version}"
     return BacktestRun(path, name, slices, len(built.feed), seconds)
-
-
-class _LateJournal:
-    """A journal whose file is made by its first record: what cannot be built leaves none behind."""
-
-    def __init__(self, path: Path, journal_id: str, commit_every: int) -> None:
-        self._path = path
-        self._journal_id = journal_id
-        self._commit_every = commit_every
-        self._writer: JournalWriter | None = None
-
-    def append(self, records: Sequence[tuple[Event, Sequence[Output]]]) -> None:
-        if self._writer is None:
-            self._writer = JournalWriter(self._path, journal_id=self._journal_id, commit_every=self._commit_every)
-        self._writer.append(records)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._writer is not None:
-            self._writer.close()
 
 
 def _loop(built: BuiltSession, stop: Callable[[], bool], progress: Progress) -> int:

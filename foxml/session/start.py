@@ -19,6 +19,8 @@ __all__ = ["Progress", "Recovered", "begin", "check_same_run", "recover", "remai
 
 RECOVERY: Final = "recovery: "
 """How the reason of a halt begins that start-up has set."""
+ORDERED: Final = "operator: "
+"""How the reason of a halt begins that a person has ordered."""
 DECIDING: Final = ("bundle_sha256", "plan_sha256", "symbols", "interval_ns", "trade_from_ns")
 """Details of a run that must not change while its journal goes on; the keys of ``config`` are compared one by one."""
 NAMED_MAX: Final = 20
@@ -103,10 +105,12 @@ def begin(
     label: str,
     received_ns: int,
     recovered: Recovered | None = None,
+    ordered: tuple[HaltLevel, str] | None = None,
 ) -> None:
     """Record that a process starts, and send what an earlier one had decided but not sent.
 
-    If recovery found a difference, the engine may only reduce from here on; a person has to lower that.
+    If recovery found a difference, the engine may only reduce from here on; a person has to lower that, at a later
+    start: a level that is ordered with this one was ordered without knowing of the difference.
 
     Parameters
     ----------
@@ -117,14 +121,19 @@ def begin(
     received_ns : int
         Wall time.
     recovered : Recovered, optional
+    ordered : tuple of (HaltLevel, str), optional
+        The halt level that a person wants from here on, and why.
     """
     now_ns = session.now_ns
     told = tuple(sorted({**details, "mode_label": label}.items()))
     events: list[RunStarted | OperatorHalt] = [RunStarted(told, now_ns, received_ns)]
     if recovered is not None and recovered.differing:
-        level = max(session.engine.halt_level, HaltLevel.REDUCE_ONLY, key=lambda level: level.value)
+        wanted = [session.engine.halt_level if ordered is None else ordered[0], HaltLevel.REDUCE_ONLY]
+        level = max(wanted, key=lambda level: level.value)
         reason = f"{RECOVERY}{recovered.differing} outputs differ; {recovered.differences[0]}"
         events.append(OperatorHalt(level, reason, now_ns, received_ns))
+    elif ordered is not None:
+        events.append(OperatorHalt(ordered[0], f"{ORDERED}{ordered[1]}", now_ns, received_ns))
     session.step(*events)
 
 

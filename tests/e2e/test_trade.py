@@ -2,6 +2,7 @@
 
 import json
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command import Done, environment, foxml
 from kill_harness import RECOVERED, Life, content, run_whole, trade_command
 from trading_project import make_project
 
+from foxml.bars.store import BarStore
 from foxml.daemon.status import status
 from foxml.domain.commands import CancelOrder, SubmitOrder
 from foxml.domain.events import FaultRaised, OperatorHalt
@@ -198,6 +201,44 @@ def test_a_fault_is_recorded_and_stops_all_opening(config: Path, tmp_path: Path)
     later = [output for record in records[at:] for output in record.outputs]
     assert OrderReason.ENTRY not in {o.intent.reason for o in later if isinstance(o, SubmitOrder)}
     assert status(journal).positions == {}, "what was held is left in its time"
+
+
+def _monstrous(config: Path, folder: Path) -> Path:
+    """A copy of the project in which one bar of the second day costs more than any share can; returns its config."""
+    shutil.copytree(config.parents[1], folder, ignore=shutil.ignore_patterns("runs"))
+    store = BarStore(folder / "data")
+    bars, marks = store.read("SYNA", "5m"), store.marks("SYNA", "5m")
+    second_day = int(np.flatnonzero(np.diff(bars.session_open_ns))[-22])
+    ohlcv = bars.ohlcv.copy()
+    ohlcv[second_day + 30, :4] *= 1e5
+    store.write(replace(bars, ohlcv=ohlcv), marks=marks)
+    return folder / config.relative_to(config.parents[1])
+
+
+def test_a_bar_that_cannot_be_true_is_a_fault_and_a_person_lowers_its_halt(
+    config: Path, whole: Path, tmp_path: Path
+) -> None:
+    """Nothing opens while nobody has looked; with the bar mended and a person's word it trades again."""
+    journal = tmp_path / "journal.db"
+    spoilt = _monstrous(config, tmp_path / "spoilt")
+    done = trade(spoilt, journal)
+    assert done.code == 4, done.err[-2000:]
+    assert "SYNA" in done.err.splitlines()[-1]
+    found = status(journal)
+    assert found.fault is not None
+    assert found.fault.startswith("FeatureError: ")
+    assert found.halt == "reduce_only"
+    assert OrderReason.ENTRY.value not in {order.reason for order in found.open_orders}
+    for options, said in ((["--halt", "off", "--reason", "x"], "--halt"), (["--halt", "active"], "--reason")):
+        refused = trade(config, journal, *options)
+        assert (refused.code, said in refused.err) == (2, True)
+    assert status(journal).halt == "reduce_only"
+    before = status(journal).events
+    done = trade(config, journal, "--halt", "active", "--reason", "the vendor has corrected the bar")
+    assert (done.code, json.loads(done.out)["halt"]) == (0, "active")
+    with JournalReader(journal) as reader:
+        later = [output for record in reader.records(before) for output in record.outputs]
+    assert OrderReason.ENTRY in {o.intent.reason for o in later if isinstance(o, SubmitOrder)}
 
 
 def _plant(journal: Path) -> int:

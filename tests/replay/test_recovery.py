@@ -156,6 +156,33 @@ def test_what_the_broker_already_has_is_not_sent_again() -> None:
     assert not any(isinstance(c, SubmitOrder) for c in rig.broker.dispatched)
 
 
+def _equity_off(output):
+    return replace(output, equity=output.equity + 1) if isinstance(output, SliceDecision) else None
+
+
+def test_a_person_moves_the_halt_with_a_start() -> None:
+    """Up and down, and the journal keeps who and why; the next start has the same level without being told."""
+    journal = ListJournal(WHOLE.transactions[:200])
+    for level, said in ((HaltLevel.CANCEL_ONLY, "news"), (HaltLevel.ACTIVE, "read them")):
+        rig = make_rig(journal)
+        found = recover(rig.session, _entries(journal.records))
+        begin(rig.session, {}, label="test", received_ns=1, recovered=found, ordered=(level, said))
+        halt = [event for event, _ in journal.records if isinstance(event, OperatorHalt)][-1]
+        assert (halt.level, halt.reason) == (level, f"operator: {said}")
+        again = make_rig(journal)
+        assert recover(again.session, _entries(journal.records)).differing == 0
+        assert again.session.engine.halt_level is level
+
+
+def test_a_difference_outweighs_a_level_that_was_ordered_without_knowing_of_it() -> None:
+    journal = _planted(_equity_off)
+    rig = make_rig(journal)
+    found = recover(rig.session, _entries(journal.records))
+    assert found.differing > 0
+    begin(rig.session, {}, label="test", received_ns=1, recovered=found, ordered=(HaltLevel.ACTIVE, "go on"))
+    assert rig.session.engine.halt_level is HaltLevel.REDUCE_ONLY
+
+
 def _planted(change) -> ListJournal:
     """The whole run with one recorded output changed: `change` returns the new one, or None to leave it."""
     transactions, done = [], False
@@ -182,11 +209,7 @@ def test_replay_of_a_whole_run_differs_nowhere() -> None:
 
 def test_a_planted_difference_is_named_and_halts_once() -> None:
     """The canary: were a difference not seen, the comparison above would prove nothing."""
-
-    def change(output):
-        return replace(output, equity=output.equity + 1) if isinstance(output, SliceDecision) else None
-
-    journal = _planted(change)
+    journal = _planted(_equity_off)
     rig, differing = _started(journal)
     assert differing == 1
     halts = [event for event, _ in journal.records if isinstance(event, OperatorHalt)]

@@ -54,6 +54,11 @@ class JournalSection(Section):
     commit: Literal["event", "chunk"]
     chunk: Annotated[int, Field(ge=1)]
 
+    @property
+    def commit_every(self) -> int:
+        """Events per transaction."""
+        return 1 if self.commit == "event" else self.chunk
+
 
 class LoggingSection(Section):
     """Logs of the daemon.

@@ -1,36 +1,23 @@
-"""Where a process's journal is, and when it is opened."""
+"""A journal that is named now and opened later."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 from foxml.clock import new_journal_id
 from foxml.domain.commands import Output
 from foxml.domain.events import Event
 from foxml.errors import JournalError
-from foxml.journal import JournalWriter, journal_identity
-from foxml.settings import Resolved
+from foxml.journal.reader import journal_identity
+from foxml.journal.writer import JournalWriter
 
-__all__ = ["ProcessJournal", "ReadOnlyJournal", "journal_path"]
-
-
-def journal_path(resolved: Resolved, name: str) -> Path:
-    """Return the journal of a run: as the config says, or below its folder of runs, by name."""
-    given = resolved.config.journal.path
-    return resolved.runs / name / "journal.db" if given is None else resolved.root / given
+__all__ = ["DeferredJournal"]
 
 
-class ReadOnlyJournal:
-    """Stands where a session expects a journal that it must not write."""
-
-    def append(self, records: Sequence[tuple[Event, Sequence[Output]]]) -> None:
-        """Refuse."""
-        raise AssertionError(f"{len(records)} records for a journal that is only read")
-
-
-class ProcessJournal:
+class DeferredJournal:
     """A journal whose identity is known at once, and whose file is made or locked only when `open` is called.
 
-    So a process that cannot start, because its model is refused, say, leaves nothing behind.
+    So a run that cannot start, because its model is refused, say, leaves nothing behind.
 
     Parameters
     ----------
@@ -75,7 +62,7 @@ class ProcessJournal:
         assert self._writer is not None, "the journal is not open"
         return self._writer
 
-    def __enter__(self) -> "ProcessJournal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
