@@ -90,5 +90,7 @@ def _text(summary: "TradeSummary") -> str:
     ]
     rows += [[f"latency of a slice, {name}", f"{value:.2f} ms"] for name, value in summary.latency_ms.items()]
     held = ", ".join(f"{shares} {symbol}" for symbol, shares in summary.positions.items()) or "none"
+    if summary.decisions and not summary.submitted and not summary.denials:
+        held += f"\nno order was decided on: `foxml report {path_text(summary.journal)}` says why"
     why = "the feed has ended" if summary.ended == "feed" else "stopped by a signal; the same command goes on"
     return f"{table(['', ''], rows)}\npositions: {held}\njournal: {path_text(summary.journal)}\n{why}"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import numpy as np
+
 from foxml.domain.money import NANO
 from foxml.domain.orders import HaltLevel
 from foxml.report.performance import MARKET_ZONE
@@ -40,8 +42,27 @@ def caveats(run: Run) -> Iterator[str]:
             f"Halted: since {_day(ns)} the run was {word} ({halt.cause.code}: limit {halt.cause.limit}, seen "
             f"{halt.cause.observed}). Nobody lowered it: no position was opened in the last {rest:,} decisions."
         )
+    idle = _why_idle(run)
+    if idle is not None:
+        yield idle
     for fault in run.faults:
         yield f"The process failed at {_day(fault.occurred_ns)}: {fault.reason}"
+
+
+def _why_idle(run: Run) -> str | None:
+    """Say why a run that risk did not hold back never traded; None if it did, or if its decisions do not tell."""
+    alpha, cost, net = (run.columns.get(name) for name in ("alpha_bps", "cost_bps", "alpha_net_bps"))
+    if run.counts.get("submitted") or run.denials or alpha is None or cost is None or net is None:
+        return None
+    if not np.isfinite(alpha).any():
+        return "Nothing was traded: no symbol had a score at any decision."
+    best, cost_bps, after = (float(np.nanmax(np.abs(values))) for values in (alpha, cost, net))
+    if after == 0.0:
+        return (
+            f"Nothing was traded: no expected return, {best:.2f} bps at most, exceeded the cost of a round trip, up to "
+            f"{cost_bps:.2f} bps."
+        )
+    return f"Nothing was traded: expected returns after costs, {after:.2f} bps at most, were too small for a position."
 
 
 def _moment_ns(run: Run, key: str) -> int | None:

@@ -1,11 +1,12 @@
 """A report that hides why its numbers cannot be believed is worse than none."""
 
+import numpy as np
 import pytest
-from report_builders import HOUR, Record, bar_slice, decision, started
+from report_builders import HOUR, Record, bar_slice, decision, order, started
 
-from foxml.domain.commands import HaltChanged, Output
+from foxml.domain.commands import HaltChanged, Output, SliceDecision
 from foxml.domain.events import FaultRaised
-from foxml.domain.orders import Denied, HaltLevel
+from foxml.domain.orders import Denied, HaltLevel, Side
 from foxml.report.analysis import analyse
 from foxml.report.page import render
 from foxml.report.run import Run, fold
@@ -60,6 +61,25 @@ def test_a_halt_that_nobody_lowered_is_said(levels: tuple[int, ...], told: int) 
     found = analyse(fold(records, "j")).caveats
     assert len(found) == told
     assert all("daily_loss" in text and f"last {6 - len(levels)} decisions" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "net", "told"),
+    [
+        (np.nan, np.nan, "no symbol had a score"),
+        (-2.0, 0.0, "2.00 bps at most, exceeded the cost of a round trip, up to 3.00 bps"),
+        (3.5, 0.5, "after costs, 0.50 bps at most, were too small"),
+    ],
+)
+def test_a_run_that_never_traded_says_why(alpha: float, net: float, told: str) -> None:
+    """A flat line without a word looks like a defect."""
+    bar = bar_slice(0, [(100, 100)], ["SPY"])
+    values = np.array([[alpha, 3.0, net]])
+    made = SliceDecision(bar.close_ns, 10**12, 10**12, 0, 0, ("alpha_bps", "cost_bps", "alpha_net_bps"), values)
+    (found,) = analyse(fold([started(), Record(bar, [made])], "j")).caveats
+    assert told in found
+    traded = fold([started(), Record(bar, [made, order("a", "SPY", Side.BUY, 1)])], "j")
+    assert analyse(traded).caveats == ()
 
 
 def test_a_fault_is_said_on_top() -> None:
