@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from foxml.cli.console import Progress, emit, path_text
-from foxml.cli.options import ConfigOption, JsonOption, QuietOption, SetOption, VariantOption, resolve
+from foxml.cli.options import ConfigOption, JsonOption, ModelOption, QuietOption, SetOption, VariantOption, resolve
 from foxml.cli.report import overview
 from foxml.cli.verbs import EXIT_INTERRUPTED
 
@@ -17,10 +17,7 @@ def backtest(
     config: ConfigOption = None,
     variant: VariantOption = None,
     overrides: SetOption = None,
-    model: Annotated[
-        str | None,
-        typer.Option("--model", "-m", metavar="MODEL", help="NAME, NAME@VERSION or a path; by default model.name."),
-    ] = None,
+    model: ModelOption = None,
     journal: Annotated[
         Path | None,
         typer.Option("--journal", metavar="FILE", help="Where the run is recorded; it must not be there yet."),

@@ -15,6 +15,7 @@ __all__ = [
     "ConfigOption",
     "JournalArgument",
     "JsonOption",
+    "ModelOption",
     "QuietOption",
     "SetOption",
     "VariantOption",
@@ -41,6 +42,10 @@ SetOption = Annotated[
     typer.Option(
         "--set", "-s", metavar="KEY=VALUE", help="Override one key, e.g. portfolio.max_weight=0.02; repeatable."
     ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", "-m", metavar="MODEL", help="NAME, NAME@VERSION or a path; by default model.name."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]

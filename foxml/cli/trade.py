@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foxml.cli.console import emit, path_text, table
-from foxml.cli.options import ConfigOption, JsonOption, SetOption, VariantOption, resolve
+from foxml.cli.options import ConfigOption, JsonOption, ModelOption, SetOption, VariantOption, resolve
 from foxml.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,10 +20,7 @@ def trade(
     config: ConfigOption = None,
     variant: VariantOption = None,
     overrides: SetOption = None,
-    model: Annotated[
-        str | None,
-        typer.Option("--model", "-m", metavar="MODEL", help="NAME, NAME@VERSION or a path; by default model.name."),
-    ] = None,
+    model: ModelOption = None,
     journal: Annotated[
         Path | None,
         typer.Option(
