@@ -1,7 +1,9 @@
 #include <pybind11/stl.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,26 @@ std::vector<std::string> timeframes_of(const FeatureInfo& info) {
     return names;
 }
 
+using ParameterTuple = std::tuple<std::string, int, int, int>;
+
+std::vector<ParameterTuple> parameters_of(const FeatureInfo& info) {
+    std::vector<ParameterTuple> parameters;
+    for (const features::Parameter& p : info.parameters) {
+        parameters.emplace_back(std::string(p.name), p.value, p.minimum, p.maximum);
+    }
+    return parameters;
+}
+
+using ColumnTuple = std::tuple<std::string, std::string, std::map<std::string, int>>;
+
+std::shared_ptr<Plan> plan_of(const std::vector<ColumnTuple>& tuples, std::int64_t interval_ns) {
+    std::vector<Plan::Column> columns;
+    for (const auto& [name, feature, parameters] : tuples) {
+        columns.push_back({name, feature, parameters});
+    }
+    return std::make_shared<Plan>(columns, interval_ns);
+}
+
 }  // namespace
 
 void bind_features(py::module_& module) {
@@ -43,7 +65,8 @@ void bind_features(py::module_& module) {
         .def_property_readonly("name", [](const FeatureInfo& self) { return std::string(self.name); })
         .def_property_readonly("group", [](const FeatureInfo& self) { return std::string(self.group); })
         .def_property_readonly("formula", [](const FeatureInfo& self) { return std::string(self.formula); })
-        .def_property_readonly("params", [](const FeatureInfo& self) { return std::string(self.params); })
+        .def_property_readonly("parameters", &parameters_of, "Name, value, minimum and maximum of each.")
+        .def_readonly("needs_benchmark", &FeatureInfo::needs_benchmark)
         .def_property_readonly("timeframes", &timeframes_of)
         .def_property_readonly("guarantee",
                                [](const FeatureInfo& self) { return std::string(features::name_of(self.guarantee)); })
@@ -57,7 +80,9 @@ void bind_features(py::module_& module) {
         "Every feature, in the order of a row's columns.");
     module.def("kernel_version", [] { return std::string(engine::kKernelVersion); }, "Part of every plan's hash.");
     py::class_<Plan, std::shared_ptr<Plan>>(module, "Plan", "Features to compute on bars of one length.")
-        .def(py::init<std::vector<std::string>, std::int64_t>(), py::arg("names"), py::arg("interval_ns"))
+        .def(py::init(&plan_of), py::arg("columns"), py::arg("interval_ns"),
+             "Columns are (name, feature, parameters that differ from the catalogue's).")
+        .def_property_readonly("needs_benchmark", &Plan::needs_benchmark)
         .def_property_readonly("feature_count", &Plan::feature_count)
         .def_property_readonly("interval_ns", &Plan::interval_ns)
         .def_property_readonly("warmup_bars", &Plan::warmup_bars)

@@ -43,20 +43,21 @@ constexpr auto tsf_gap = [](const auto& v, const Params& p) -> double {
 };
 
 constexpr FeatureInfo kRows[] = {
-    row("F023", "sma_dist_10", "C/SMA10(C)-1", "w=10", kAnyTimeframe, "talib.SMA; 1/Qlib MA10", {10}, sma_dist),
-    row("F024", "sma_dist_20", "C/SMA20(C)-1", "w=20", kAnyTimeframe, "talib.SMA; 1/Qlib MA20", {20}, sma_dist),
-    row("F025", "sma_dist_50", "C/SMA50(C)-1", "w=50", kAnyTimeframe, "talib.SMA; 1/Qlib MA50", {50}, sma_dist),
-    row("F026", "sma_dist_100", "C/SMA100(C)-1", "w=100", kAnyTimeframe, "talib.SMA; 1/Qlib MA100", {100}, sma_dist),
-    row("F027", "sma_dist_200", "C/SMA200(C)-1", "w=200", kAnyTimeframe, "talib.SMA; 1/Qlib MA200", {200}, sma_dist),
-    row("F028", "ema_dist_12", "C/EMA12(C)-1", "w=12", kAnyTimeframe, "talib.EMA", {12}, ema_dist),
-    row("F029", "ema_dist_26", "C/EMA26(C)-1", "w=26", kAnyTimeframe, "talib.EMA", {26}, ema_dist),
-    row("F033", "wma_dist_20", "C/WMA20(C)-1", "20", kAnyTimeframe, "talib.WMA", {20}, wma_dist),
-    row("F039", "ema_cross_5_20", "ln(EMA_a/EMA_b), a_b=5_20", "a_b=5_20", kAnyTimeframe, "talib.EMA", {5, 20},
-        ema_cross),
-    row("F042", "macd_n", "(EMA12-EMA26)/C", "12,26", kAnyTimeframe, "talib.MACD (see seed note)", {}, macd_n),
-    row("F043", "macd_signal_n", "EMA9(macd)/C", "12,26,9", kAnyTimeframe, "talib.MACD", {9}, macd_signal_n),
-    row("F044", "macd_hist_n", "macd_n-macd_signal_n", "12,26,9", kAnyTimeframe, "talib.MACD", {9}, macd_hist_n),
-    row("F047", "tsf_gap_20", "(TSF20-C)/C, TSF=fitted value at t+1", "20", kAnyTimeframe, "talib.TSF", {20}, tsf_gap),
+    row("F023", "sma_dist_10", "C/SMA10(C)-1", kAnyTimeframe, "talib.SMA; 1/Qlib MA10", {window(10)}, sma_dist),
+    row("F024", "sma_dist_20", "C/SMA20(C)-1", kAnyTimeframe, "talib.SMA; 1/Qlib MA20", {window(20)}, sma_dist),
+    row("F025", "sma_dist_50", "C/SMA50(C)-1", kAnyTimeframe, "talib.SMA; 1/Qlib MA50", {window(50)}, sma_dist),
+    row("F026", "sma_dist_100", "C/SMA100(C)-1", kAnyTimeframe, "talib.SMA; 1/Qlib MA100", {window(100)}, sma_dist),
+    row("F027", "sma_dist_200", "C/SMA200(C)-1", kAnyTimeframe, "talib.SMA; 1/Qlib MA200", {window(200)}, sma_dist),
+    row("F028", "ema_dist_12", "C/EMA12(C)-1", kAnyTimeframe, "talib.EMA", {length(12)}, ema_dist),
+    row("F029", "ema_dist_26", "C/EMA26(C)-1", kAnyTimeframe, "talib.EMA", {length(26)}, ema_dist),
+    row("F033", "wma_dist_20", "C/WMA20(C)-1", kAnyTimeframe, "talib.WMA", {window(20)}, wma_dist),
+    row("F039", "ema_cross_5_20", "ln(EMA_a/EMA_b), a_b=5_20", kAnyTimeframe, "talib.EMA",
+        {length("fast", 5), length("slow", 20)}, ema_cross),
+    row("F042", "macd_n", "(EMA12-EMA26)/C", kAnyTimeframe, "talib.MACD (see seed note)", {}, macd_n),
+    row("F043", "macd_signal_n", "EMA9(macd)/C", kAnyTimeframe, "talib.MACD", {length("signal", 9)}, macd_signal_n),
+    row("F044", "macd_hist_n", "macd_n-macd_signal_n", kAnyTimeframe, "talib.MACD", {length("signal", 9)}, macd_hist_n),
+    row("F047", "tsf_gap_20", "(TSF20-C)/C, TSF=fitted value at t+1", kAnyTimeframe, "talib.TSF", {window(20)},
+        tsf_gap),
 };
 
 }  // namespace

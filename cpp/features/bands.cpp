@@ -53,18 +53,19 @@ constexpr auto dist_low = [](const auto& v, const Params& p) -> double {
 };
 
 constexpr FeatureInfo kRows[] = {
-    row("F077", "bb_pctb_20", "(C-(m-2s))/(4s), s=population sd", "20,2", kAnyTimeframe, "talib.BBANDS", {20}, bb_pctb),
-    row("F078", "bb_width_20", "4s/m", "20,2", kAnyTimeframe, "talib.BBANDS", {20}, bb_width),
-    row("F081", "kc_pos", "(C-EMA20(TP))/(2*ATR10)", "20,10,2", kAnyTimeframe, "talib.KC (mid=EMA of TP)", {20, 10},
-        kc_pos),
-    row("F082", "kc_width", "4*ATR10/EMA20(TP)", "20,10,2", kAnyTimeframe, "talib.KC", {20, 10}, kc_width),
-    row("F083", "donch_pos_20", "(C-LL)/(HH-LL)", "20", kAnyTimeframe, "talib.DONCHIAN; Qlib RSV", {20}, donch_pos),
-    row("F084", "donch_pos_55", "(C-LL)/(HH-LL)", "55", kAnyTimeframe, "talib.DONCHIAN; Qlib RSV", {55}, donch_pos),
-    row("F085", "donch_width_20", "(HH20-LL20)/C", "20", kAnyTimeframe, "talib.DONCHIAN", {20}, donch_width),
-    row("F087", "dist_high_20", "C/HH-1", "20", kAnyTimeframe, "talib.MAX(H); Qlib MAX", {20}, dist_high),
-    row("F088", "dist_low_20", "C/LL-1", "20", kAnyTimeframe, "talib.MIN(L); Qlib MIN", {20}, dist_low),
-    row("F089", "dist_high_60", "C/HH-1", "60", kAnyTimeframe, "talib.MAX(H); Qlib MAX", {60}, dist_high),
-    row("F090", "dist_low_60", "C/LL-1", "60", kAnyTimeframe, "talib.MIN(L); Qlib MIN", {60}, dist_low),
+    row("F077", "bb_pctb_20", "(C-(m-2s))/(4s), s=population sd", kAnyTimeframe, "talib.BBANDS", {window(20)}, bb_pctb),
+    row("F078", "bb_width_20", "4s/m", kAnyTimeframe, "talib.BBANDS", {window(20)}, bb_width),
+    row("F081", "kc_pos", "(C-EMA20(TP))/(2*ATR10)", kAnyTimeframe, "talib.KC (mid=EMA of TP)",
+        {length("n", 20), length("atr", 10)}, kc_pos),
+    row("F082", "kc_width", "4*ATR10/EMA20(TP)", kAnyTimeframe, "talib.KC", {length("n", 20), length("atr", 10)},
+        kc_width),
+    row("F083", "donch_pos_20", "(C-LL)/(HH-LL)", kAnyTimeframe, "talib.DONCHIAN; Qlib RSV", {window(20)}, donch_pos),
+    row("F084", "donch_pos_55", "(C-LL)/(HH-LL)", kAnyTimeframe, "talib.DONCHIAN; Qlib RSV", {window(55)}, donch_pos),
+    row("F085", "donch_width_20", "(HH20-LL20)/C", kAnyTimeframe, "talib.DONCHIAN", {window(20)}, donch_width),
+    row("F087", "dist_high_20", "C/HH-1", kAnyTimeframe, "talib.MAX(H); Qlib MAX", {window(20)}, dist_high),
+    row("F088", "dist_low_20", "C/LL-1", kAnyTimeframe, "talib.MIN(L); Qlib MIN", {window(20)}, dist_low),
+    row("F089", "dist_high_60", "C/HH-1", kAnyTimeframe, "talib.MAX(H); Qlib MAX", {window(60)}, dist_high),
+    row("F090", "dist_low_60", "C/LL-1", kAnyTimeframe, "talib.MIN(L); Qlib MIN", {window(60)}, dist_low),
 };
 
 }  // namespace

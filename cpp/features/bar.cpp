@@ -54,6 +54,9 @@ const char* refusal(const Bar& bar, const Scale& scale) noexcept {
     if (!(bar.volume / scale.volume_unit < kUnitsLimit)) {
         return "volume is too large for the instrument's volume unit";
     }
+    if (!std::isfinite(bar.benchmark_close) || bar.benchmark_close < 0.0) {
+        return "the benchmark's close is not a price";
+    }
     if (bar.session_open_ns >= bar.session_close_ns) {
         return "the session closes before it opens";
     }
@@ -65,9 +68,15 @@ const char* refusal(const Bar& bar, const Scale& scale) noexcept {
 
 IntegerBar to_integers(const Bar& bar, const Scale& scale) noexcept {
     const auto price = [&scale](double value) { return round_half_even(value / scale.price_grid); };
-    return IntegerBar{
-        bar.close_ns,    bar.session_open_ns, bar.session_close_ns, price(bar.open),
-        price(bar.high), price(bar.low),      price(bar.close),     round_half_even(bar.volume / scale.volume_unit)};
+    return IntegerBar{bar.close_ns,
+                      bar.session_open_ns,
+                      bar.session_close_ns,
+                      price(bar.open),
+                      price(bar.high),
+                      price(bar.low),
+                      price(bar.close),
+                      round_half_even(bar.volume / scale.volume_unit),
+                      std::bit_cast<std::int64_t>(bar.benchmark_close)};
 }
 
 }  // namespace foxml::features

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "core/int128.hpp"
@@ -20,6 +21,7 @@ struct Bar {
     double low;
     double close;
     double volume;
+    double benchmark_close = 0.0;  ///< of the plan's benchmark at the same moment, in dollars; 0 where it has no bar
 };
 
 /// What one unit of the integers inside means: constants of the instrument, never learned from its data.
@@ -38,7 +40,9 @@ struct IntegerBar {
     std::int64_t low;
     std::int64_t close;
     std::int64_t volume;
+    std::int64_t benchmark_bits = 0;  ///< of its close as a double: only ratios count, so it has no grid
 
+    [[nodiscard]] double benchmark_close() const noexcept { return std::bit_cast<double>(benchmark_bits); }
     /// Three times the typical price.
     [[nodiscard]] std::int64_t typical3() const noexcept { return high + low + close; }
     bool operator==(const IntegerBar&) const = default;
@@ -46,6 +50,10 @@ struct IntegerBar {
 
 /// Prices and volumes stay below this many units: every sum of products over a window then fits its integer.
 inline constexpr std::int64_t kUnitsMax = std::int64_t{1} << 40;
+
+/// The largest move of the close, or from a close to the next open, that a bar may bring: what is made of returns then
+/// fits its integers. No stock moves like that; a split that nobody was told of does.
+inline constexpr std::int64_t kMoveMax = 64;
 
 /// Why these numbers cannot be a bar, or nullptr if they can. Order in time is judged by the symbol's state.
 [[nodiscard]] const char* refusal(const Bar& bar, const Scale& scale) noexcept;

@@ -50,18 +50,18 @@ constexpr auto body_ratio = [](const auto& v, const Params& p) -> double {
 };
 
 constexpr FeatureInfo kRows[] = {
-    row("F192", "kmid", "(C-O)/O", "", kAnyTimeframe, "Qlib KMID", {}, kmid),
-    row("F193", "klen", "(H-L)/O", "", kAnyTimeframe, "Qlib KLEN", {}, klen),
-    row("F194", "kmid2", "(C-O)/(H-L) (= talib.BOP)", "", kAnyTimeframe, "Qlib KMID2", {}, kmid2),
-    row("F195", "kup", "(H-max(O,C))/O", "", kAnyTimeframe, "Qlib KUP", {}, kup),
-    row("F196", "kup2", "(H-max(O,C))/(H-L)", "", kAnyTimeframe, "Qlib KUP2", {}, kup2),
-    row("F197", "klow", "(min(O,C)-L)/O", "", kAnyTimeframe, "Qlib KLOW", {}, klow),
-    row("F198", "klow2", "(min(O,C)-L)/(H-L)", "", kAnyTimeframe, "Qlib KLOW2", {}, klow2),
-    row("F199", "ksft", "(2C-H-L)/O", "", kAnyTimeframe, "Qlib KSFT", {}, ksft),
-    row("F200", "ksft2", "(2C-H-L)/(H-L)", "", kAnyTimeframe, "Qlib KSFT2", {}, ksft2),
-    row("F201", "gap", "ln(O/C1)", "", kAnyTimeframe, "pandas", {}, gap),
-    row("F202", "inside_bar", "1[H<=H1 and L>=L1]", "", kAnyTimeframe, "pandas", {}, inside_bar),
-    row("F206", "body_ratio_10", "|C-O|/SMA10(|C-O|)", "10", kAnyTimeframe, "pandas", {10}, body_ratio),
+    row("F192", "kmid", "(C-O)/O", kAnyTimeframe, "Qlib KMID", {}, kmid),
+    row("F193", "klen", "(H-L)/O", kAnyTimeframe, "Qlib KLEN", {}, klen),
+    row("F194", "kmid2", "(C-O)/(H-L) (= talib.BOP)", kAnyTimeframe, "Qlib KMID2", {}, kmid2),
+    row("F195", "kup", "(H-max(O,C))/O", kAnyTimeframe, "Qlib KUP", {}, kup),
+    row("F196", "kup2", "(H-max(O,C))/(H-L)", kAnyTimeframe, "Qlib KUP2", {}, kup2),
+    row("F197", "klow", "(min(O,C)-L)/O", kAnyTimeframe, "Qlib KLOW", {}, klow),
+    row("F198", "klow2", "(min(O,C)-L)/(H-L)", kAnyTimeframe, "Qlib KLOW2", {}, klow2),
+    row("F199", "ksft", "(2C-H-L)/O", kAnyTimeframe, "Qlib KSFT", {}, ksft),
+    row("F200", "ksft2", "(2C-H-L)/(H-L)", kAnyTimeframe, "Qlib KSFT2", {}, ksft2),
+    row("F201", "gap", "ln(O/C1)", kAnyTimeframe, "pandas", {}, gap),
+    row("F202", "inside_bar", "1[H<=H1 and L>=L1]", kAnyTimeframe, "pandas", {}, inside_bar),
+    row("F206", "body_ratio_10", "|C-O|/SMA10(|C-O|)", kAnyTimeframe, "pandas", {window(10)}, body_ratio),
 };
 
 }  // namespace

@@ -15,14 +15,18 @@ constexpr std::pair<std::uint32_t, std::int64_t> kTimeframes[] = {
     {k1m, kMinuteNs}, {k5m, 5 * kMinuteNs}, {k15m, 15 * kMinuteNs}, {k1h, 60 * kMinuteNs}, {k1d, 1440 * kMinuteNs}};
 
 bool recursive(const Requirements& requirements) {
-    return !requirements.smoothings.empty() ||
+    return !requirements.smoothings.empty() || requirements.recursive ||
            std::any_of(requirements.higher.begin(), requirements.higher.end(),
                        [](const Requirements::Higher& above) { return recursive(above.requirements); });
 }
 
-Guarantee guarantee_of(const FeatureInfo& feature) {
+/// What the table's own columns are derived from: the feature's operators on the shortest bars that it is for.
+Requirements typical_requirements(const FeatureInfo& feature) {
     const auto shortest = static_cast<std::size_t>(std::countr_zero(feature.timeframes));
-    const Requirements requirements = requirements_of(feature, kTimeframes[shortest].second);
+    return requirements_of(feature, kTimeframes[shortest].second);
+}
+
+Guarantee guarantee_of(const Requirements& requirements) {
     if (recursive(requirements)) {
         return Guarantee::measured;
     }
@@ -38,7 +42,9 @@ std::vector<FeatureInfo> all_features() {
     for (const auto& [group, features] : groups) {
         for (FeatureInfo feature : features) {
             feature.group = group;
-            feature.guarantee = guarantee_of(feature);
+            const Requirements requirements = typical_requirements(feature);
+            feature.guarantee = guarantee_of(requirements);
+            feature.needs_benchmark = requirements.benchmark;
             all.push_back(feature);
         }
     }
@@ -80,10 +86,14 @@ const FeatureInfo* find(std::string_view name) {
     return found == features.end() ? nullptr : &*found;
 }
 
-Requirements requirements_of(const FeatureInfo& feature, std::int64_t interval_ns) {
+Requirements requirements_of(const FeatureInfo& feature, const Params& values, std::int64_t interval_ns) {
     Requirements requirements;
-    (void)feature.probe(Probe(requirements, interval_ns), feature.values);
+    (void)feature.probe(Probe(requirements, interval_ns), values);
     return requirements;
+}
+
+Requirements requirements_of(const FeatureInfo& feature, std::int64_t interval_ns) {
+    return requirements_of(feature, feature.parameters.values(), interval_ns);
 }
 
 std::int64_t warmup_bars(const FeatureInfo& feature, std::int64_t interval_ns) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "features/params.hpp"
 #include "features/requirements.hpp"
 
 namespace foxml::features {
@@ -31,25 +32,18 @@ inline constexpr std::uint32_t kAnyTimeframe = kIntraday | k1d;
 /// The bit of a bar length, or 0 if no feature is defined on such bars.
 [[nodiscard]] std::uint32_t timeframe_bit(std::int64_t interval_ns) noexcept;
 
-/// Integers of a formula: windows, lags, lengths, minutes of a higher timeframe.
-struct Params {
-    int a = 0;
-    int b = 0;
-    int c = 0;
-};
-
 /// One row of the catalogue: everything that is known about a feature.
 struct FeatureInfo {
     std::string_view id;
     std::string_view name;
     std::string_view group;
     std::string_view formula;
-    std::string_view params;
     std::string_view oracle;
     std::uint32_t timeframes;
-    Guarantee guarantee;  ///< derived from the operators that the formula reads
+    Guarantee guarantee;   ///< derived from the operators that the formula reads
+    bool needs_benchmark;  ///< derived too
 
-    Params values;
+    Parameters parameters;
     double (*finish)(const View&, const Params&);
     double (*probe)(const Probe&, const Params&);
 };
@@ -61,6 +55,9 @@ struct FeatureInfo {
 [[nodiscard]] const FeatureInfo* find(std::string_view name);
 
 /// The operators that a feature reads on bars of `interval_ns`, found by running its formula once on a probe.
+[[nodiscard]] Requirements requirements_of(const FeatureInfo& feature, const Params& values, std::int64_t interval_ns);
+
+/// The same with the row's own values.
 [[nodiscard]] Requirements requirements_of(const FeatureInfo& feature, std::int64_t interval_ns);
 
 /// 0-based index of the first valid row of a feature, derived from the operators that it reads.

@@ -8,6 +8,18 @@ namespace foxml::features {
 
 namespace {
 
+// Columns that one computation gives.
+constexpr ColumnSet kBodyLogs{{Column::log_body}, {WideColumn::log_body_square}};
+constexpr ColumnSet kRangeLogs{{}, {WideColumn::log_range_square}};
+constexpr ColumnSet kRogersSatchell{{}, {WideColumn::rogers_satchell}};
+constexpr ColumnSet kVolumeLogs{{Column::log_volume}, {WideColumn::log_volume_square}};
+constexpr ColumnSet kReturns{
+    {Column::log_return},
+    {WideColumn::return_square, WideColumn::downside_square, WideColumn::return_lag1, WideColumn::benchmark_product}};
+constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
+constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
+                               {WideColumn::benchmark_square, WideColumn::benchmark_product}};
+
 class Setter {
    public:
     explicit Setter(Contributions& out) noexcept : out_(out) {}
@@ -22,7 +34,7 @@ std::int64_t distance(std::int64_t a, std::int64_t b) noexcept { return a > b ? 
 std::int64_t sign(std::int64_t x) noexcept { return (x > 0) - (x < 0); }
 
 /// What the bar says by itself.
-void contribute_own(const ContributionInputs& in, const LogarithmsUsed& logs, Setter set) noexcept {
+void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter set) noexcept {
     const IntegerBar& bar = in.bar;
     set[Column::close] = bar.close;
     // Modulo 2^64, as every prefix: bar index and close are free to be large.
@@ -34,20 +46,20 @@ void contribute_own(const ContributionInputs& in, const LogarithmsUsed& logs, Se
     set[WideColumn::close_square] = product(bar.close, bar.close);
     set[WideColumn::typical_volume] = product(bar.typical3(), bar.volume);
     set[WideColumn::close_volume] = product(bar.close, bar.volume);
-    if (logs.body) {
+    if (used.any(kBodyLogs)) {
         const std::int64_t body = log_units(bar.close, bar.open);
         set[Column::log_body] = body;
         set[WideColumn::log_body_square] = product(body, body);
     }
-    if (logs.range) {
+    if (used.any(kRangeLogs)) {
         const std::int64_t range = log_units(bar.high, bar.low);
         set[WideColumn::log_range_square] = product(range, range);
     }
-    if (logs.rogers_satchell) {
+    if (used.any(kRogersSatchell)) {
         set[WideColumn::rogers_satchell] = product(log_units(bar.high, bar.close), log_units(bar.high, bar.open)) +
                                            product(log_units(bar.low, bar.close), log_units(bar.low, bar.open));
     }
-    if (logs.volume) {
+    if (used.any(kVolumeLogs)) {
         const double shares = static_cast<double>(bar.volume) * in.volume_unit;
         const std::int64_t log_volume = round_half_even(log(1.0 + shares) * 0x1p50);
         set[Column::log_volume] = log_volume;
@@ -56,7 +68,7 @@ void contribute_own(const ContributionInputs& in, const LogarithmsUsed& logs, Se
 }
 
 /// What the bar says against the one before.
-void contribute_change(const ContributionInputs& in, const LogarithmsUsed& logs, Setter set) noexcept {
+void contribute_change(const ContributionInputs& in, const ColumnSet& used, Setter set) noexcept {
     const IntegerBar& bar = in.bar;
     const IntegerBar& previous = *in.previous;
     const std::int64_t change = bar.close - previous.close;
@@ -72,31 +84,40 @@ void contribute_change(const ContributionInputs& in, const LogarithmsUsed& logs,
     const Int128 flow = product(bar.typical3(), bar.volume);
     set[WideColumn::flow_up] = bar.typical3() > previous.typical3() ? flow : 0;
     set[WideColumn::flow_down] = bar.typical3() < previous.typical3() ? flow : 0;
-    if (logs.returns) {
+    if (used.any(kReturns)) {
         const std::int64_t r = log_units(bar.close, previous.close);
         set[Column::log_return] = r;
         set[WideColumn::return_square] = product(r, r);
         set[WideColumn::downside_square] = r < 0 ? product(r, r) : 0;
         set[WideColumn::return_lag1] = product(r, in.last_return);
     }
-    if (logs.gap) {
+    if (used.any(kGapLogs)) {
         const std::int64_t gap = log_units(bar.open, previous.close);
         set[Column::log_gap] = gap;
         set[WideColumn::log_gap_square] = product(gap, gap);
+    }
+    if (used.any(kBenchmark) && bar.benchmark_close() > 0.0 && previous.benchmark_close() > 0.0) {
+        const std::int64_t b = log_units(bar.benchmark_close() / previous.benchmark_close());
+        set[Column::benchmark_present] = 1;
+        set[Column::benchmark_return] = b;
+        set[WideColumn::benchmark_square] = product(b, b);
+        set[WideColumn::benchmark_product] = product(set[Column::log_return], b);
     }
 }
 
 }  // namespace
 
+std::int64_t log_units(double x) noexcept { return round_half_even(log(x) * 0x1p50); }
+
 std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept {
-    return round_half_even(log(static_cast<double>(a) / static_cast<double>(b)) * 0x1p50);
+    return log_units(static_cast<double>(a) / static_cast<double>(b));
 }
 
-void contribute(const ContributionInputs& inputs, const LogarithmsUsed& logs, Contributions& out) noexcept {
+void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contributions& out) noexcept {
     out = Contributions{};
-    contribute_own(inputs, logs, Setter(out));
+    contribute_own(inputs, used, Setter(out));
     if (inputs.previous != nullptr) {
-        contribute_change(inputs, logs, Setter(out));
+        contribute_change(inputs, used, Setter(out));
     }
 }
 

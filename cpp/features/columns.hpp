@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "core/int128.hpp"
 #include "features/bar.hpp"
@@ -18,21 +19,24 @@ enum class Column : std::uint8_t {
     high_low,    ///< H + L
     body,        ///< |C - O|
     volume,
-    log_volume,     ///< ln(1 + V), V in shares
-    log_body,       ///< ln(C / O)
-    ups,            ///< 1 where C > C1
-    change,         ///< |C - C1|
-    true_range,     ///< max(H, C1) - min(L, C1)
-    buying,         ///< C - min(L, C1)
-    vortex_up,      ///< |H - L1|
-    vortex_down,    ///< |L - H1|
-    signed_volume,  ///< V times the sign of C - C1
-    volume_up,      ///< max(V - V1, 0)
-    volume_change,  ///< |V - V1|
-    log_return,     ///< r = ln(C / C1)
-    log_gap,        ///< ln(O / C1)
+    log_volume,         ///< ln(1 + V), V in shares
+    log_body,           ///< ln(C / O)
+    ups,                ///< 1 where C > C1
+    change,             ///< |C - C1|
+    true_range,         ///< max(H, C1) - min(L, C1)
+    buying,             ///< C - min(L, C1)
+    vortex_up,          ///< |H - L1|
+    vortex_down,        ///< |L - H1|
+    signed_volume,      ///< V times the sign of C - C1
+    volume_up,          ///< max(V - V1, 0)
+    volume_change,      ///< |V - V1|
+    log_return,         ///< r = ln(C / C1)
+    log_gap,            ///< ln(O / C1)
+    benchmark_present,  ///< 1 where the benchmark has a bar now and had one at the bar before
+    benchmark_return,   ///< b = ln(B / B1), B1 at the symbol's bar before; 0 where it is not present
+    count,
 };
-inline constexpr std::size_t kColumns = 18;
+inline constexpr std::size_t kColumns = static_cast<std::size_t>(Column::count);
 
 /// What a bar adds to the 128-bit prefix sums: products.
 enum class WideColumn : std::uint8_t {
@@ -49,8 +53,18 @@ enum class WideColumn : std::uint8_t {
     downside_square,    ///< min(r, 0)^2
     log_gap_square,     ///< ln(O / C1)^2
     return_lag1,        ///< r times the r before
+    benchmark_square,   ///< b^2
+    benchmark_product,  ///< r b
+    count,
 };
-inline constexpr std::size_t kWideColumns = 13;
+inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn::count);
+
+[[nodiscard]] constexpr bool reads_benchmark(Column column) noexcept {
+    return column == Column::benchmark_present || column == Column::benchmark_return;
+}
+[[nodiscard]] constexpr bool reads_benchmark(WideColumn column) noexcept {
+    return column == WideColumn::benchmark_square || column == WideColumn::benchmark_product;
+}
 
 /// 0-based index of the first bar on which a column has its meaning: the previous bars that it reads.
 [[nodiscard]] constexpr int first_row(Column column) noexcept { return column >= Column::ups ? 1 : 0; }
@@ -65,14 +79,31 @@ inline constexpr std::size_t kWideColumns = 13;
 inline constexpr double kLogUnit = 0x1p-50;
 inline constexpr double kLogSquareUnit = 0x1p-100;
 
-/// Which logarithms a plan needs: each costs more than all integer columns of a bar together.
-struct LogarithmsUsed {
-    bool returns = false;
-    bool gap = false;
-    bool body = false;
-    bool range = false;
-    bool rogers_satchell = false;
-    bool volume = false;
+/// The columns that something reads; others are not worth their logarithms and divisions.
+class ColumnSet {
+   public:
+    constexpr ColumnSet() = default;
+    constexpr ColumnSet(std::initializer_list<Column> narrow, std::initializer_list<WideColumn> wide) {
+        for (const Column column : narrow) {
+            add(column);
+        }
+        for (const WideColumn column : wide) {
+            add(column);
+        }
+    }
+
+    constexpr void add(Column column) noexcept { narrow_ |= bit(static_cast<unsigned>(column)); }
+    constexpr void add(WideColumn column) noexcept { wide_ |= bit(static_cast<unsigned>(column)); }
+    [[nodiscard]] constexpr bool any(const ColumnSet& of) const noexcept {
+        return ((narrow_ & of.narrow_) | (wide_ & of.wide_)) != 0;
+    }
+
+   private:
+    static_assert(kColumns <= 64 && kWideColumns <= 64);
+    [[nodiscard]] static constexpr std::uint64_t bit(unsigned i) noexcept { return std::uint64_t{1} << i; }
+
+    std::uint64_t narrow_ = 0;
+    std::uint64_t wide_ = 0;
 };
 
 /// Everything that one bar adds.
@@ -95,8 +126,12 @@ struct ContributionInputs {
     double volume_unit;
 };
 
-/// Contributions of a bar. Columns that need the previous bar are 0 on the first one, unused logarithms are 0.
-void contribute(const ContributionInputs& inputs, const LogarithmsUsed& logs, Contributions& out) noexcept;
+/// Contributions of a bar. Columns that need the previous bar are 0 on the first one; those that are not used and cost
+/// more than an integer operation are 0.
+void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contributions& out) noexcept;
+
+/// ln(x) at 2^-50, rounded once.
+[[nodiscard]] std::int64_t log_units(double x) noexcept;
 
 /// ln(a / b) at 2^-50, rounded once.
 [[nodiscard]] std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept;

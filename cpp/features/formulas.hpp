@@ -111,20 +111,39 @@ inline constexpr auto natr = [](const auto& v, const Params& p) -> double {
     return v.rma(Series::true_range, p.a) / real(v.bar().close);
 };
 
-/// A row of the catalogue. Group and guarantee are filled in by `catalogue()`.
+// Parameters of rows. A window counts bars, a lag too; a length is the n of a recursive average.
+
+inline constexpr int kWindowMax = 1024;
+inline constexpr int kLengthMax = 255;
+
+[[nodiscard]] constexpr Parameter window(std::string_view name, int bars) noexcept {
+    return {name, bars, 2, kWindowMax};
+}
+[[nodiscard]] constexpr Parameter window(int bars) noexcept { return window("w", bars); }
+[[nodiscard]] constexpr Parameter lag(std::string_view name, int bars) noexcept { return {name, bars, 1, kWindowMax}; }
+[[nodiscard]] constexpr Parameter length(std::string_view name, int n) noexcept { return {name, n, 1, kLengthMax}; }
+[[nodiscard]] constexpr Parameter length(int n) noexcept { return length("n", n); }
+/// What a decay keeps of the old value at each bar, in percent.
+[[nodiscard]] constexpr Parameter percent(int kept) noexcept { return {"percent", kept, 50, 99}; }
+/// Part of what the formula is: no plan may set it otherwise.
+[[nodiscard]] constexpr Parameter fixed(std::string_view name, int value) noexcept {
+    return {name, value, value, value};
+}
+
+/// A row of the catalogue. Group, guarantee and need of a benchmark are filled in by `catalogue()`.
 template <typename Formula>
 [[nodiscard]] constexpr FeatureInfo row(std::string_view id, std::string_view name, std::string_view formula_text,
-                                        std::string_view params, std::uint32_t timeframes, std::string_view oracle,
-                                        const Params& values, Formula formula) {
+                                        std::uint32_t timeframes, std::string_view oracle, const Parameters& parameters,
+                                        Formula formula) {
     return FeatureInfo{id,
                        name,
                        {},
                        formula_text,
-                       params,
                        oracle,
                        timeframes,
                        Guarantee::exact,
-                       values,
+                       false,
+                       parameters,
                        static_cast<double (*)(const View&, const Params&)>(formula),
                        static_cast<double (*)(const Probe&, const Params&)>(formula)};
 }

@@ -4,29 +4,33 @@ namespace foxml::features {
 
 namespace {
 
-LogarithmsUsed logarithms_of(const Requirements& requirements) {
-    const auto narrow = [&](Column column) { return requirements.column_rows[static_cast<std::size_t>(column)] > 0; };
-    const auto wide = [&](WideColumn column) { return requirements.wide_rows[static_cast<std::size_t>(column)] > 0; };
-    LogarithmsUsed logs;
-    logs.returns = narrow(Column::log_return) || wide(WideColumn::return_square) || wide(WideColumn::downside_square) ||
-                   wide(WideColumn::return_lag1);
-    logs.gap = narrow(Column::log_gap) || wide(WideColumn::log_gap_square);
-    logs.body = narrow(Column::log_body) || wide(WideColumn::log_body_square);
-    logs.range = wide(WideColumn::log_range_square);
-    logs.rogers_satchell = wide(WideColumn::rogers_satchell);
-    logs.volume = narrow(Column::log_volume) || wide(WideColumn::log_volume_square);
-    for (const Smoothing& smoothing : requirements.smoothings) {
-        logs.returns = logs.returns || smoothing.series == Series::return_square;
+ColumnSet columns_of(const Requirements& requirements) {
+    ColumnSet used;
+    for (std::size_t i = 0; i < kColumns; ++i) {
+        if (requirements.column_rows[i] > 0) {
+            used.add(static_cast<Column>(i));
+        }
     }
-    return logs;
+    for (std::size_t i = 0; i < kWideColumns; ++i) {
+        if (requirements.wide_rows[i] > 0) {
+            used.add(static_cast<WideColumn>(i));
+        }
+    }
+    for (const Smoothing& smoothing : requirements.smoothings) {
+        if (smoothing.series == Series::return_square) {
+            used.add(Column::log_return);
+        }
+    }
+    return used;
 }
 
 }  // namespace
 
 Layout::Layout(const Requirements& requirements)
-    : logs(logarithms_of(requirements)),
+    : columns(columns_of(requirements)),
       prefix(requirements),
       extrema(requirements),
-      smoothings(requirements.smoothings) {}
+      smoothings(requirements.smoothings),
+      gauges(requirements.gauges) {}
 
 }  // namespace foxml::features

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <vector>
+
+#include "features/columns.hpp"
 #include "features/extrema.hpp"
+#include "features/gauge_spec.hpp"
 #include "features/prefix_ring.hpp"
 #include "features/requirements.hpp"
 #include "features/smoothing.hpp"
@@ -11,10 +15,11 @@ namespace foxml::features {
 struct Layout {
     explicit Layout(const Requirements& requirements);
 
-    LogarithmsUsed logs;
+    ColumnSet columns;
     PrefixLayout prefix;
     ExtremaLayout extrema;
     SmoothingLayout smoothings;
+    std::vector<GaugeSpec> gauges;
 };
 
 }  // namespace foxml::features

@@ -1,8 +1,10 @@
 #include "features/operators.hpp"
 
+#include <cmath>
 #include <string>
 
 #include "core/errors.hpp"
+#include "features/view.hpp"
 
 namespace foxml::features {
 
@@ -13,29 +15,45 @@ constexpr std::int64_t kBarsMax = std::int64_t{1} << 40;
 /// What the logarithms of the next bar rely on.
 bool plausible(const IntegerBar& bar) noexcept {
     return bar.low > 0 && bar.low <= bar.open && bar.low <= bar.close && bar.high >= bar.open &&
-           bar.high >= bar.close && bar.high < kUnitsMax && bar.volume >= 0;
+           bar.high >= bar.close && bar.high < kUnitsMax && bar.volume >= 0 && std::isfinite(bar.benchmark_close()) &&
+           bar.benchmark_close() >= 0.0;
 }
 
 }  // namespace
 
-Operators::Operators(const Layout& layout, double volume_unit)
+Operators::Operators(const Layout& layout, const GaugeContext& context)
     : layout_(&layout),
-      volume_unit_(volume_unit),
+      scale_(context.scale),
       prefix_(layout.prefix),
       extrema_(layout.extrema),
-      smoothings_(layout.smoothings) {}
+      smoothings_(layout.smoothings) {
+    for (const GaugeSpec& spec : layout.gauges) {
+        gauges_.push_back(make_gauge(spec, context));
+    }
+}
+
+const Gauge& Operators::gauge(const GaugeSpec& spec) const noexcept {
+    std::size_t i = 0;
+    while (layout_->gauges[i] != spec) {
+        ++i;
+    }
+    return *gauges_[i];
+}
 
 void Operators::update(const IntegerBar& bar) noexcept {
     previous_ = bar_;
     bar_ = bar;
     Contributions contributions;
-    contribute({bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, volume_unit_}, layout_->logs,
-               contributions);
+    contribute({bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, scale_.volume_unit},
+               layout_->columns, contributions);
     last_return_ = contributions[Column::log_return];
     prefix_.push(bars_seen_, contributions);
     extrema_.push(bars_seen_, {bar.high, -bar.low, bar.close});
     smoothings_.update(bars_seen_, series_inputs(contributions));
     ++bars_seen_;
+    for (const auto& gauge : gauges_) {
+        gauge->update(View(*this));
+    }
 }
 
 SeriesInputs Operators::series_inputs(const Contributions& contributions) const noexcept {
@@ -59,6 +77,9 @@ void Operators::reset() noexcept {
     prefix_.reset();
     extrema_.reset();
     smoothings_.reset();
+    for (const auto& gauge : gauges_) {
+        gauge->reset();
+    }
 }
 
 void Operators::save(ByteWriter& writer) const {
@@ -69,6 +90,9 @@ void Operators::save(ByteWriter& writer) const {
     prefix_.save(writer);
     extrema_.save(writer);
     smoothings_.save(writer);
+    for (const auto& gauge : gauges_) {
+        gauge->save(writer);
+    }
 }
 
 void Operators::load(ByteReader& reader) {
@@ -85,10 +109,17 @@ void Operators::load(ByteReader& reader) {
     prefix_.load(reader, bars_seen_);
     extrema_.load(reader, bars_seen_);
     smoothings_.load(reader);
+    for (const auto& gauge : gauges_) {
+        gauge->load(reader);
+    }
 }
 
 std::size_t Operators::bytes() const noexcept {
-    return sizeof(*this) + prefix_.bytes() + extrema_.bytes() + smoothings_.bytes();
+    std::size_t bytes = sizeof(*this) + prefix_.bytes() + extrema_.bytes() + smoothings_.bytes();
+    for (const auto& gauge : gauges_) {
+        bytes += gauge->bytes();
+    }
+    return bytes;
 }
 
 }  // namespace foxml::features

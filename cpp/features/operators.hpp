@@ -2,10 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "core/bytes.hpp"
 #include "features/bar.hpp"
 #include "features/extrema.hpp"
+#include "features/gauge.hpp"
 #include "features/layout.hpp"
 #include "features/prefix_ring.hpp"
 #include "features/smoothing.hpp"
@@ -15,7 +18,7 @@ namespace foxml::features {
 /// The operators of one symbol on one timeframe: what its formulas read.
 class Operators {
    public:
-    Operators(const Layout& layout, double volume_unit);
+    Operators(const Layout& layout, const GaugeContext& context);
 
     /// Take one bar in.
     void update(const IntegerBar& bar) noexcept;
@@ -26,6 +29,8 @@ class Operators {
     [[nodiscard]] const PrefixRing& prefix() const noexcept { return prefix_; }
     [[nodiscard]] const Extrema& extrema() const noexcept { return extrema_; }
     [[nodiscard]] const Smoothings& smoothings() const noexcept { return smoothings_; }
+    [[nodiscard]] const Gauge& gauge(const GaugeSpec& spec) const noexcept;
+    [[nodiscard]] Scale scale() const noexcept { return scale_; }
 
     void reset() noexcept;
     void save(ByteWriter& writer) const;
@@ -36,7 +41,7 @@ class Operators {
     [[nodiscard]] SeriesInputs series_inputs(const Contributions& contributions) const noexcept;
 
     const Layout* layout_;
-    double volume_unit_;
+    Scale scale_;
     std::int64_t bars_seen_ = 0;
     std::int64_t last_return_ = 0;
     IntegerBar bar_{};
@@ -44,6 +49,7 @@ class Operators {
     PrefixRing prefix_;
     Extrema extrema_;
     Smoothings smoothings_;
+    std::vector<std::unique_ptr<Gauge>> gauges_;  ///< one for each of the layout's
 };
 
 }  // namespace foxml::features

@@ -1,7 +1,8 @@
 #include "features/plan.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <set>
+#include <string_view>
 
 #include "core/errors.hpp"
 
@@ -12,44 +13,94 @@ namespace {
 const FeatureInfo& feature_of(const std::string& name, std::int64_t interval_ns) {
     const FeatureInfo* const feature = find(name);
     if (feature == nullptr) {
-        throw InvalidInput("names: unknown feature '" + name + "'");
+        throw InvalidInput("columns: unknown feature '" + name + "'");
     }
     if ((feature->timeframes & timeframe_bit(interval_ns)) == 0) {
-        throw InvalidInput("names: feature '" + name + "' has no meaning on bars of " + std::to_string(interval_ns) +
+        throw InvalidInput("columns: feature '" + name + "' has no meaning on bars of " + std::to_string(interval_ns) +
                            " ns");
     }
     return *feature;
 }
 
-Requirements requirements_of_all(std::span<const std::string> names, std::int64_t interval_ns) {
+int bounded(const Plan::Column& column, const Parameter& parameter) {
+    const auto found = column.parameters.find(std::string(parameter.name));
+    if (found == column.parameters.end()) {
+        return parameter.value;
+    }
+    const int value = found->second;
+    if (value < parameter.minimum || value > parameter.maximum) {
+        throw InvalidInput("columns: '" + column.name + "': " + found->first + " is " + std::to_string(value) +
+                           ", expected " + std::to_string(parameter.minimum) + " to " +
+                           std::to_string(parameter.maximum));
+    }
+    return value;
+}
+
+Params values_of(const Plan::Column& column, const FeatureInfo& feature) {
+    for (const auto& [name, value] : column.parameters) {
+        const auto known = [&name](const Parameter& parameter) { return parameter.name == name; };
+        if (std::none_of(feature.parameters.begin(), feature.parameters.end(), known)) {
+            throw InvalidInput("columns: '" + column.name + "': '" + column.feature + "' has no parameter '" + name +
+                               "'");
+        }
+    }
+    Params values;
+    int* const places[] = {&values.a, &values.b, &values.c, &values.d};
+    for (std::size_t i = 0; i < feature.parameters.size(); ++i) {
+        *places[i] = bounded(column, feature.parameters[i]);
+    }
+    return values;
+}
+
+std::vector<Plan::Entry> entries_of(const std::vector<Plan::Column>& columns, std::int64_t interval_ns) {
     if (timeframe_bit(interval_ns) == 0) {
         throw InvalidInput("interval_ns must be that of 1m, 5m, 15m, 1h or 1d bars, not " +
                            std::to_string(interval_ns));
     }
-    Requirements all;
-    for (auto name = names.begin(); name != names.end(); ++name) {
-        if (std::find(names.begin(), name, *name) != name) {
-            throw InvalidInput("names: feature '" + *name + "' is given twice");
+    std::set<std::string_view> seen;
+    std::vector<Plan::Entry> entries;
+    for (const Plan::Column& column : columns) {
+        if (!seen.insert(column.name).second) {
+            throw InvalidInput("columns: '" + column.name + "' is given twice");
         }
-        all.merge(requirements_of(feature_of(*name, interval_ns), interval_ns));
+        const FeatureInfo& feature = feature_of(column.feature, interval_ns);
+        const Params values = values_of(column, feature);
+        entries.push_back({&feature, values, requirements_of(feature, values, interval_ns).warmup_bars});
+    }
+    return entries;
+}
+
+Requirements requirements_of_all(std::span<const Plan::Entry> entries, std::int64_t interval_ns) {
+    Requirements all;
+    for (const Plan::Entry& entry : entries) {
+        all.merge(requirements_of(*entry.feature, entry.values, interval_ns));
     }
     return all;
 }
 
+std::vector<Plan::Column> columns_of(const std::vector<std::string>& names) {
+    std::vector<Plan::Column> columns;
+    for (const std::string& name : names) {
+        columns.push_back({name, name, {}});
+    }
+    return columns;
+}
+
 }  // namespace
 
-Plan::Plan(std::vector<std::string> names, std::int64_t interval_ns)
-    : names_(std::move(names)),
-      interval_ns_(interval_ns),
-      requirements_(requirements_of_all(names_, interval_ns)),
+Plan::Plan(const std::vector<Column>& columns, std::int64_t interval_ns)
+    : interval_ns_(interval_ns),
+      entries_(entries_of(columns, interval_ns)),
+      requirements_(requirements_of_all(entries_, interval_ns)),
       layout_(requirements_) {
-    for (const std::string& name : names_) {
-        const FeatureInfo* const feature = find(name);
-        entries_.push_back(Entry{feature, features::warmup_bars(*feature, interval_ns_)});
+    for (const Column& column : columns) {
+        names_.push_back(column.name);
     }
     for (const auto& timeframe : requirements_.higher) {
         higher_layouts_.emplace_back(timeframe.requirements);
     }
 }
+
+Plan::Plan(const std::vector<std::string>& names, std::int64_t interval_ns) : Plan(columns_of(names), interval_ns) {}
 
 }  // namespace foxml::features

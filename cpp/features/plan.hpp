@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,16 +19,28 @@ class Plan {
     /// One feature of the plan.
     struct Entry {
         const FeatureInfo* feature;
+        Params values;             ///< of the formula's integers
         std::int64_t warmup_bars;  ///< 0-based index of its first valid row
+    };
+
+    /// A column that was asked for: a feature of the catalogue, and the parameters that differ from its row's.
+    struct Column {
+        std::string name;
+        std::string feature;
+        std::map<std::string, int> parameters;
     };
 
     /// Parameters
     /// ----------
-    /// names : features of the catalogue, in the order of the row's columns
+    /// columns : in the order of a row's cells
     /// interval_ns : length of the bars: 1m, 5m, 15m, 1h or 1d
     ///
-    /// Throws InvalidInput naming a feature that is unknown, given twice, or has no meaning on this interval.
-    Plan(std::vector<std::string> names, std::int64_t interval_ns);
+    /// Throws InvalidInput naming a column that is given twice, a feature that is unknown or has no meaning on this
+    /// interval, a parameter that is unknown or out of its bounds.
+    Plan(const std::vector<Column>& columns, std::int64_t interval_ns);
+
+    /// The same with every feature as in the catalogue.
+    Plan(const std::vector<std::string>& names, std::int64_t interval_ns);
 
     [[nodiscard]] std::size_t feature_count() const noexcept { return entries_.size(); }
     [[nodiscard]] std::span<const std::string> names() const noexcept { return names_; }
@@ -40,6 +53,8 @@ class Plan {
     [[nodiscard]] std::int64_t history_bars() const noexcept { return warmup_bars() + 1; }
 
     [[nodiscard]] std::span<const Entry> entries() const noexcept { return entries_; }
+    /// Whether bars need the close of a benchmark beside them.
+    [[nodiscard]] bool needs_benchmark() const noexcept { return requirements_.benchmark; }
     [[nodiscard]] const Requirements& requirements() const noexcept { return requirements_; }
 
     /// Where the operators of the plan's own bars keep their values.

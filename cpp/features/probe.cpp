@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/errors.hpp"
+#include "features/gauge.hpp"
 
 namespace foxml::features {
 
@@ -25,6 +26,7 @@ const IntegerBar& Probe::previous() const noexcept {
 std::int64_t Probe::sum(Column column, int window, int lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
     raise(requirements_->column_rows[static_cast<std::size_t>(column)], window + lag);
+    requirements_->benchmark = requirements_->benchmark || reads_benchmark(column);
     requirements_->warm(first_row(column) + window + lag - 1);
     return 10 + lag;
 }
@@ -32,8 +34,19 @@ std::int64_t Probe::sum(Column column, int window, int lag) const {
 Int128 Probe::sum(WideColumn column, int window, int lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
     raise(requirements_->wide_rows[static_cast<std::size_t>(column)], window + lag);
+    requirements_->benchmark = requirements_->benchmark || reads_benchmark(column);
     requirements_->warm(first_row(column) + window + lag - 1);
     return 1000 + lag;
+}
+
+double Probe::gauge(GaugeKind kind, const Params& params, int output) const {
+    const GaugeSpec spec{kind, params};
+    // On its own: a gauge's warm-up is reckoned from what it reads, not from what the formula has read before.
+    Requirements own;
+    own.add(spec);
+    probe_gauge(spec, Probe(own, interval_ns_));
+    requirements_->merge(own);
+    return 1.0 + output;
 }
 
 std::int64_t Probe::extremum(Extremum extremum, int window, int lag) const {

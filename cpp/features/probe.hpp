@@ -4,6 +4,7 @@
 
 #include "core/int128.hpp"
 #include "features/bar.hpp"
+#include "features/gauge_spec.hpp"
 #include "features/requirements.hpp"
 #include "features/session.hpp"
 
@@ -38,6 +39,17 @@ class Probe {
     [[nodiscard]] double decayed(Series series, int percent) const {
         return smoothed(Forgetting::decay, series, percent);
     }
+
+    /// A gauge's value; its own reads and warm-up are written down as well.
+    [[nodiscard]] double gauge(GaugeKind kind, const Params& params, int output = 0) const;
+
+    /// The value is known `bars` after the first bar at the earliest.
+    void warm(std::int64_t bars) const noexcept { requirements_->warm(bars); }
+    /// The value never quite forgets where it began.
+    void recursive() const noexcept { requirements_->recursive = true; }
+    [[nodiscard]] std::int64_t interval_ns() const noexcept { return interval_ns_; }
+    /// Bars that all reads up to here need before theirs is valid.
+    [[nodiscard]] std::int64_t warmup_bars() const noexcept { return requirements_->warmup_bars; }
 
     [[nodiscard]] const Session& session() const;
     [[nodiscard]] const Session& overnight() const;

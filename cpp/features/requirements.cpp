@@ -21,7 +21,12 @@ void Requirements::merge(const Requirements& other) {
     for (const Smoothing& smoothing : other.smoothings) {
         add(smoothing);
     }
+    for (const GaugeSpec& gauge : other.gauges) {
+        add(gauge);
+    }
     session = session || other.session;
+    benchmark = benchmark || other.benchmark;
+    recursive = recursive || other.recursive;
     for (const Higher& timeframe : other.higher) {
         higher_at(timeframe.minutes).merge(timeframe.requirements);
     }
@@ -40,6 +45,12 @@ Requirements& Requirements::higher_at(int minutes) {
 void Requirements::add(const Smoothing& smoothing) {
     if (std::find(smoothings.begin(), smoothings.end(), smoothing) == smoothings.end()) {
         smoothings.push_back(smoothing);
+    }
+}
+
+void Requirements::add(const GaugeSpec& gauge) {
+    if (std::find(gauges.begin(), gauges.end(), gauge) == gauges.end()) {
+        gauges.push_back(gauge);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "features/columns.hpp"
+#include "features/gauge_spec.hpp"
 #include "features/smoothing.hpp"
 
 namespace foxml::features {
@@ -28,7 +29,13 @@ struct Requirements {
     /// Recursive averages, each after those that it reads.
     std::vector<Smoothing> smoothings;
 
+    /// Order statistics, state machines and the like.
+    std::vector<GaugeSpec> gauges;
+
     bool session = false;
+    bool benchmark = false;
+    /// Something besides the averages has no end to its memory.
+    bool recursive = false;
 
     struct Higher;
     /// Timeframes above the plan's own, shortest first.
@@ -41,6 +48,7 @@ struct Requirements {
     [[nodiscard]] Requirements& higher_at(int minutes);
 
     void add(const Smoothing& smoothing);
+    void add(const GaugeSpec& gauge);
     void warm(std::int64_t bars) noexcept { warmup_bars = warmup_bars > bars ? warmup_bars : bars; }
 };
 

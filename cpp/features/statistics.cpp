@@ -45,19 +45,19 @@ constexpr auto drawdown = [](const auto& v, const Params& p) -> double {
 };
 
 constexpr FeatureInfo kRows[] = {
-    row("F153", "acf1_60", "corr(r,r1) over 60", "w=60", kAnyTimeframe, "pandas", {60}, acf1),
-    row("F168", "slope_20", "OLS slope of C on time / C", "w=20", kAnyTimeframe, "talib.LINEARREG_SLOPE; Qlib BETA",
-        {20}, slope),
-    row("F169", "slope_60", "OLS slope of C on time / C", "w=60", kAnyTimeframe, "talib.LINEARREG_SLOPE; Qlib BETA",
-        {60}, slope),
-    row("F170", "rsq_20", "R^2 of the OLS fit of C on time", "w=20", kAnyTimeframe, "Qlib RSQR", {20}, rsq),
-    row("F171", "rsq_60", "R^2 of the OLS fit of C on time", "w=60", kAnyTimeframe, "Qlib RSQR", {60}, rsq),
-    row("F172", "resi_20", "(C-fit_t)/C", "w=20", kAnyTimeframe, "C-talib.LINEARREG; Qlib RESI", {20}, resi),
-    row("F173", "resi_60", "(C-fit_t)/C", "w=60", kAnyTimeframe, "C-talib.LINEARREG; Qlib RESI", {60}, resi),
-    row("F185", "dd_240", "C/max240(C)-1", "240", kAnyTimeframe, "talib.MAX", {240}, drawdown),
+    row("F153", "acf1_60", "corr(r,r1) over 60", kAnyTimeframe, "pandas", {window(60)}, acf1),
+    row("F168", "slope_20", "OLS slope of C on time / C", kAnyTimeframe, "talib.LINEARREG_SLOPE; Qlib BETA",
+        {window(20)}, slope),
+    row("F169", "slope_60", "OLS slope of C on time / C", kAnyTimeframe, "talib.LINEARREG_SLOPE; Qlib BETA",
+        {window(60)}, slope),
+    row("F170", "rsq_20", "R^2 of the OLS fit of C on time", kAnyTimeframe, "Qlib RSQR", {window(20)}, rsq),
+    row("F171", "rsq_60", "R^2 of the OLS fit of C on time", kAnyTimeframe, "Qlib RSQR", {window(60)}, rsq),
+    row("F172", "resi_20", "(C-fit_t)/C", kAnyTimeframe, "C-talib.LINEARREG; Qlib RESI", {window(20)}, resi),
+    row("F173", "resi_60", "(C-fit_t)/C", kAnyTimeframe, "C-talib.LINEARREG; Qlib RESI", {window(60)}, resi),
+    row("F185", "dd_240", "C/max240(C)-1", kAnyTimeframe, "talib.MAX", {window(240)}, drawdown),
     // On a path without a move there is no efficiency: undefined, where TA-Lib gives 1.
-    row("F188", "er_10", "|C-C10|/sum10|dC|", "10", kAnyTimeframe, "talib.ER", {10}, efficiency),
-    row("F189", "er_60", "|C-C60|/sum60|dC|", "60", kAnyTimeframe, "talib.ER", {60}, efficiency),
+    row("F188", "er_10", "|C-C10|/sum10|dC|", kAnyTimeframe, "talib.ER", {window(10)}, efficiency),
+    row("F189", "er_60", "|C-C60|/sum60|dC|", kAnyTimeframe, "talib.ER", {window(60)}, efficiency),
 };
 
 }  // namespace

@@ -23,13 +23,23 @@ Scale checked(const Scale& scale) {
     return scale;
 }
 
+/// A move that the products of returns have no room for.
+const char* move_refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) noexcept {
+    const double before = static_cast<double>(last.close) * scale.price_grid;
+    const auto too_far = [before](double price) {
+        return price > before * static_cast<double>(kMoveMax) || price * static_cast<double>(kMoveMax) < before;
+    };
+    return too_far(bar.open) || too_far(bar.close) ? "the price moved by a factor of more than 64: a split unknown?"
+                                                   : nullptr;
+}
+
 }  // namespace
 
 SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale)
-    : plan_(std::move(plan)), scale_(checked(scale)), base_(plan_->layout(), scale_.volume_unit) {
+    : plan_(std::move(plan)), scale_(checked(scale)), base_(plan_->layout(), {plan_->interval_ns(), scale_}) {
     const auto& higher = plan_->requirements().higher;
     for (std::size_t i = 0; i < higher.size(); ++i) {
-        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_.volume_unit);
+        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_);
     }
 }
 
@@ -43,6 +53,9 @@ const char* SymbolState::refusal(const Bar& bar) const noexcept {
     const IntegerBar& last = base_.bar();
     if (bar.close_ns <= last.close_ns) {
         return "time does not go forward";
+    }
+    if (const char* reason = move_refusal(bar, last, scale_)) {
+        return reason;
     }
     if (bar.session_open_ns == last.session_open_ns) {
         return bar.session_close_ns == last.session_close_ns ? nullptr : "the session's close has changed";
@@ -68,7 +81,7 @@ void SymbolState::write_cells(Value* out) const noexcept {
     const std::int64_t row = bars_seen() - 1;
     for (const Plan::Entry& entry : plan_->entries()) {
         const bool warm = row >= entry.warmup_bars;
-        *out++ = static_cast<Value>(warm ? entry.feature->finish(view, entry.feature->values) : kNaN);
+        *out++ = static_cast<Value>(warm ? entry.feature->finish(view, entry.values) : kNaN);
     }
 }
 

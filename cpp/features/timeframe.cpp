@@ -4,8 +4,8 @@
 
 namespace foxml::features {
 
-Timeframe::Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, double volume_unit)
-    : length_ns_(minutes * kMinuteNs), interval_ns_(interval_ns), operators_(layout, volume_unit) {}
+Timeframe::Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, const Scale& scale)
+    : length_ns_(minutes * kMinuteNs), interval_ns_(interval_ns), operators_(layout, {minutes * kMinuteNs, scale}) {}
 
 void Timeframe::begin(const IntegerBar& bar, std::int64_t start_ns) noexcept {
     whole_ = seen_ || bar.close_ns - interval_ns_ <= start_ns;
@@ -31,6 +31,7 @@ void Timeframe::update(const IntegerBar& bar) noexcept {
         bucket_.low = std::min(bucket_.low, bar.low);
         bucket_.close = bar.close;
         bucket_.volume += bar.volume;
+        bucket_.benchmark_bits = bar.benchmark_bits;
     } else {
         complete();
         begin(bar, start_ns);

@@ -20,7 +20,7 @@ namespace foxml::features {
 ///     buckets     |--x--|--1--|..      x is dropped, bucket 1 is seen from f on
 class Timeframe {
    public:
-    Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, double volume_unit);
+    Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, const Scale& scale);
 
     /// Take in a bar of the base interval.
     void update(const IntegerBar& bar) noexcept;

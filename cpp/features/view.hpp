@@ -17,12 +17,14 @@ namespace foxml::features {
 class View {
    public:
     View(const SymbolState& state, const Operators& operators) noexcept : state_(&state), operators_(&operators) {}
+    /// Of one timeframe alone: no session, no higher timeframes.
+    explicit View(const Operators& operators) noexcept : state_(nullptr), operators_(&operators) {}
 
     [[nodiscard]] const IntegerBar& bar() const noexcept { return operators_->bar(); }
     [[nodiscard]] const IntegerBar& previous() const noexcept { return operators_->previous(); }
     /// Of the last bar, counted from the start of the history.
     [[nodiscard]] std::int64_t index() const noexcept { return operators_->bars_seen() - 1; }
-    [[nodiscard]] Scale scale() const noexcept { return state_->scale(); }
+    [[nodiscard]] Scale scale() const noexcept { return operators_->scale(); }
 
     [[nodiscard]] std::int64_t sum(Column column, int window, int lag = 0) const noexcept {
         return operators_->prefix().sum(column, window, lag);
@@ -57,6 +59,11 @@ class View {
     /// Exponential decay that keeps `percent` of the old value at each bar.
     [[nodiscard]] double decayed(Series series, int percent) const noexcept {
         return operators_->smoothings().value(Forgetting::decay, series, percent);
+    }
+
+    /// A gauge's value; what `output` counts is the gauge's own.
+    [[nodiscard]] double gauge(GaugeKind kind, const Params& params, int output = 0) const noexcept {
+        return operators_->gauge({kind, params}).value(output);
     }
 
     /// The current session; invalid unless `from_open()`.

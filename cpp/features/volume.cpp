@@ -38,25 +38,25 @@ constexpr auto vsump = [](const auto& v, const Params& p) -> double {
 };
 
 constexpr FeatureInfo kRows[] = {
-    row("F117", "volume_ratio_5", "ln((V+1)/(SMA5(V)+1))", "w=5", kAnyTimeframe, "talib.SMA(V); Qlib VMA", {5},
+    row("F117", "volume_ratio_5", "ln((V+1)/(SMA5(V)+1))", kAnyTimeframe, "talib.SMA(V); Qlib VMA", {window(5)},
         volume_ratio),
-    row("F118", "volume_ratio_20", "ln((V+1)/(SMA20(V)+1))", "w=20", kAnyTimeframe, "talib.SMA(V); Qlib VMA", {20},
+    row("F118", "volume_ratio_20", "ln((V+1)/(SMA20(V)+1))", kAnyTimeframe, "talib.SMA(V); Qlib VMA", {window(20)},
         volume_ratio),
-    row("F119", "volume_ratio_60", "ln((V+1)/(SMA60(V)+1))", "w=60", kAnyTimeframe, "talib.SMA(V); Qlib VMA", {60},
+    row("F119", "volume_ratio_60", "ln((V+1)/(SMA60(V)+1))", kAnyTimeframe, "talib.SMA(V); Qlib VMA", {window(60)},
         volume_ratio),
-    row("F120", "volume_z_20", "(ln(1+V)-m)/s over 20, s with ddof 1, V in shares", "w=20", kAnyTimeframe, "pandas",
-        {20}, volume_z),
-    row("F121", "volume_z_60", "(ln(1+V)-m)/s over 60, s with ddof 1, V in shares", "w=60", kAnyTimeframe, "pandas",
-        {60}, volume_z),
-    row("F123", "obv_slope_20", "sum(sgn(dC)V)/sum V", "w=20", kAnyTimeframe, "d20 talib.OBV/sumV", {20}, obv_slope),
-    row("F129", "vwap_dev_20", "C/(sum TP*V/sum V)-1", "w=20", kAnyTimeframe, "pandas", {20}, vwap_dev),
-    row("F130", "vwap_dev_60", "C/(sum TP*V/sum V)-1", "w=60", kAnyTimeframe, "pandas", {60}, vwap_dev),
-    row("F132", "dollar_vol", "ln(1+SMA20(C*V)), dollars (a level: cross-sectional size, not stationary)", "20",
-        kAnyTimeframe, "pandas", {20}, dollar_vol),
-    row("F133", "dollar_vol_ratio_5_60", "ln((1+SMA5(CV))/(1+SMA60(CV)))", "5,60", kAnyTimeframe, "pandas", {5, 60},
-        dollar_vol_ratio),
+    row("F120", "volume_z_20", "(ln(1+V)-m)/s over 20, s with ddof 1, V in shares", kAnyTimeframe, "pandas",
+        {window(20)}, volume_z),
+    row("F121", "volume_z_60", "(ln(1+V)-m)/s over 60, s with ddof 1, V in shares", kAnyTimeframe, "pandas",
+        {window(60)}, volume_z),
+    row("F123", "obv_slope_20", "sum(sgn(dC)V)/sum V", kAnyTimeframe, "d20 talib.OBV/sumV", {window(20)}, obv_slope),
+    row("F129", "vwap_dev_20", "C/(sum TP*V/sum V)-1", kAnyTimeframe, "pandas", {window(20)}, vwap_dev),
+    row("F130", "vwap_dev_60", "C/(sum TP*V/sum V)-1", kAnyTimeframe, "pandas", {window(60)}, vwap_dev),
+    row("F132", "dollar_vol", "ln(1+SMA20(C*V)), dollars (a level: cross-sectional size, not stationary)",
+        kAnyTimeframe, "pandas", {window(20)}, dollar_vol),
+    row("F133", "dollar_vol_ratio_5_60", "ln((1+SMA5(CV))/(1+SMA60(CV)))", kAnyTimeframe, "pandas",
+        {window("short", 5), window("long", 60)}, dollar_vol_ratio),
     // Without the 1e-12 that Qlib adds below: it makes a 0 of what has no value, and else moves no digit that counts.
-    row("F145", "vsump_20", "sum max(dV,0)/sum|dV|", "20", kAnyTimeframe, "Qlib VSUMP20", {20}, vsump),
+    row("F145", "vsump_20", "sum max(dV,0)/sum|dV|", kAnyTimeframe, "Qlib VSUMP20", {window(20)}, vsump),
 };
 
 }  // namespace

@@ -61,7 +61,7 @@ TEST(CatalogueTest, EveryRowCanBePlannedWhereItHasAMeaningAndNowhereElse) {
             if ((feature.timeframes & timeframe_bit(interval_ns)) != 0) {
                 EXPECT_EQ(refused, "") << feature.name;
             } else {
-                EXPECT_EQ(refused, "names: feature '" + std::string(feature.name) + "' has no meaning on bars of " +
+                EXPECT_EQ(refused, "columns: feature '" + std::string(feature.name) + "' has no meaning on bars of " +
                                        std::to_string(interval_ns) + " ns");
             }
         }
@@ -93,8 +93,8 @@ TEST(CatalogueTest, WarmUpsFollowFromTheOperators) {
 }
 
 TEST(PlanTest, RefusesWithTheNameOfTheFeature) {
-    EXPECT_EQ(refusal_of({"kmid", "rsi_15"}, kFive), "names: unknown feature 'rsi_15'");
-    EXPECT_EQ(refusal_of({"kmid", "klen", "kmid"}, kFive), "names: feature 'kmid' is given twice");
+    EXPECT_EQ(refusal_of({"kmid", "rsi_15"}, kFive), "columns: unknown feature 'rsi_15'");
+    EXPECT_EQ(refusal_of({"kmid", "klen", "kmid"}, kFive), "columns: 'kmid' is given twice");
     EXPECT_EQ(refusal_of({"kmid"}, 7 * kMinuteNs),
               "interval_ns must be that of 1m, 5m, 15m, 1h or 1d bars, not 420000000000");
 }
@@ -109,7 +109,7 @@ TEST(PlanTest, SharesOperatorsAndTakesTheLongestWarmUp) {
     EXPECT_EQ(plan.layout().smoothings.slots().size(), 3U);
     EXPECT_EQ(plan.layout().extrema.stride(), 0U);
     EXPECT_TRUE(plan.higher_layouts().empty());
-    EXPECT_EQ(Plan({}, kFive).warmup_bars(), 0);
+    EXPECT_EQ(Plan(std::vector<std::string>{}, kFive).warmup_bars(), 0);
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ double value_at_end(const std::shared_ptr<const Plan>& plan, const std::vector<B
         state.update(bars[t]);
     }
     const FeatureInfo& feature = *plan->entries()[0].feature;
-    return feature.finish(state.view(), feature.values);
+    return feature.finish(state.view(), feature.parameters.values());
 }
 
 TEST(WarmUpTest, NoWindowedFeatureIsRightOneBarEarlier) {
@@ -126,7 +126,7 @@ TEST(WarmUpTest, TheFirstValidRowIsTheDeclaredOne) {
 }
 
 TEST(WarmUpTest, AnOutlierLeavesNoTraceOnceItIsOutOfTheWindow) {
-    // A glitch of 10^12 shares and a hundredfold price ruins running sums for good. Here both histories meet to the
+    // A glitch of 10^12 shares and a fiftyfold price ruins running sums for good. Here both histories meet to the
     // bit.
     std::vector<std::string> names;
     for (const std::string& name : test::names_on(5 * kMinuteNs)) {
@@ -141,8 +141,8 @@ TEST(WarmUpTest, AnOutlierLeavesNoTraceOnceItIsOutOfTheWindow) {
     while (history[glitch].close >= history[glitch - 1].close) {
         glitch += 12;
     }
-    glitched[glitch].high *= 100.0;
-    glitched[glitch].low /= 100.0;
+    glitched[glitch].high *= 50.0;
+    glitched[glitch].low /= 50.0;
     glitched[glitch].close = glitched[glitch].high;
     glitched[glitch].volume = 1e12;
     const Rows plain = test::rows_of(plan, history);

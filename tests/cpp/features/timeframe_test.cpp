@@ -51,7 +51,7 @@ class TimeframeTest : public testing::TestWithParam<Case> {};
 TEST_P(TimeframeTest, EqualsAPlainGroupingOfThePast) {
     const auto [interval_ns, minutes, missing, skip] = GetParam();
     const Layout layout{Requirements{}};
-    Timeframe timeframe(minutes, layout, interval_ns, 1.0);
+    Timeframe timeframe(minutes, layout, interval_ns, Scale{0.01, 1.0});
     std::vector<IntegerBar> seen;
     for (const Bar& bar :
          test::random_bars({.interval_ns = interval_ns, .bars = 900, .seed = 3, .missing = missing, .skip = skip})) {

@@ -35,7 +35,9 @@ def histories(draw: st.DrawFn) -> SymbolBars:
     wildness = draw(st.sampled_from([0.0, 1e-6, 1e-3, 0.1, 2.0]))
     flat_share = draw(st.sampled_from([0.0, 0.5, 1.0]))
     # From a hundredth of a cent to 100,000 dollars: an adjustment keeps them within what the grid can hold.
-    close = np.clip(np.exp(rng.uniform(-4, 8) + np.cumsum(wildness * rng.standard_normal(count))), 1e-4, 1e5)
+    close = np.clip(
+        np.exp(rng.uniform(-4, 8) + np.cumsum(np.clip(wildness * rng.standard_normal(count), -4, 4))), 1e-4, 1e5
+    )
     opened = np.where(rng.random(count) < flat_share, close, np.clip(np.roll(close, 1), 1e-4, 1e5))
     reach = np.where(rng.random(count) < flat_share, 0.0, wildness * rng.random(count))
     high = np.maximum(opened, close) * (1 + np.minimum(reach, 0.1))
