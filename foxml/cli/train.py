@@ -67,7 +67,7 @@ def validation_text(result: "StudyResult") -> str:
         f"{_percent(found.dsr)}",
         f"{found.samples:,} samples of {result.features} features, {found.ambiguous:,} of them without a clear "
         f"outcome; bars without a sample: {dropped}",
-        *(f"feature {name} left out: {reason}" for name, reason in found.left_out.items()),
+        *(f"feature {each.name} left out: {each.reason}" for each in found.left_out),
         *result.notes,
         f"{result.name}@{result.version}: {result.trees} trees, in {path_text(Path(result.path))}",
     ]

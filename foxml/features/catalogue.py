@@ -7,9 +7,9 @@ from typing import Final
 
 from foxml import _core
 from foxml.bars.timeframes import interval_name
-from foxml.features.native import native_plan
+from foxml.features.native import native_plan, needs_benchmark, parameter_ranges
 
-__all__ = ["GROUPS", "FeatureInfo", "list_features"]
+__all__ = ["GROUPS", "FeatureInfo", "Parameter", "find_feature", "list_features"]
 
 GROUPS: Final = MappingProxyType(
     {
@@ -26,6 +26,22 @@ GROUPS: Final = MappingProxyType(
     }
 )
 """Names of the kernel's groups, as plan files write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A whole number of a formula that a plan may set.
+
+    Attributes
+    ----------
+    name : str
+    default, minimum, maximum : int
+    """
+
+    name: str
+    default: int
+    minimum: int
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,10 @@ class FeatureInfo:
         ``exact``, ``session`` or ``measured``: what its value owes to where history began.
     oracle : str
         The independent implementation that it is checked against.
+    parameters : tuple of Parameter
+        What a plan may set in the formula.
+    needs_benchmark : bool
+        Whether it compares the symbol with the plan's benchmark.
     """
 
     id: str
@@ -58,6 +78,8 @@ class FeatureInfo:
     timeframes: tuple[str, ...]
     guarantee: str
     oracle: str
+    parameters: tuple[Parameter, ...] = ()
+    needs_benchmark: bool = False
 
     def makes_sense_at(self, interval_ns: int) -> bool:
         """Whether it is computed from bars of this length."""
@@ -77,7 +99,8 @@ class FeatureInfo:
         >>> info.warmup_bars(3_600_000_000_000)
         5
         """
-        return native_plan((self.name,), interval_ns).warmup_bars
+        own = tuple((parameter.name, parameter.default) for parameter in self.parameters)
+        return native_plan(((self.name, self.name, own),), interval_ns).warmup_bars
 
 
 @cache
@@ -93,6 +116,18 @@ def list_features() -> tuple[FeatureInfo, ...]:
             timeframes=tuple(entry.timeframes),
             guarantee=entry.guarantee,
             oracle=entry.oracle,
+            parameters=tuple(Parameter(*ranges) for ranges in parameter_ranges(entry)),
+            needs_benchmark=needs_benchmark(entry),
         )
         for entry in _core.catalogue()
     )
+
+
+def find_feature(name: str) -> FeatureInfo | None:
+    """Return the feature of that name, or None."""
+    return _by_name().get(name)
+
+
+@cache
+def _by_name() -> dict[str, FeatureInfo]:
+    return {info.name: info for info in list_features()}

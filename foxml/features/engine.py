@@ -11,7 +11,6 @@ from foxml import _core
 from foxml.domain.bars import BarSlice, SymbolBars
 from foxml.domain.money import NANO
 from foxml.errors import FeatureError
-from foxml.features.native import native_plan
 from foxml.features.plan import FeaturePlan
 
 __all__ = ["Adjustment", "AdjustmentLike", "FeatureEngine", "FeatureMatrix", "SliceFeatures"]
@@ -108,7 +107,7 @@ class FeatureEngine:
             raise FeatureError(f"symbols must differ, found {', '.join(self._symbols)}")
         for i, forest in enumerate(forests):
             _check_columns(i, forest, plan.names)
-        self._native_plan = native_plan(plan.names, plan.interval_ns)
+        self._native_plan = plan.native()
         try:
             self._native = _core.Engine(
                 self._native_plan,

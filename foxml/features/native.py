@@ -1,23 +1,39 @@
-"""The compiled form of a plan."""
+"""What plans ask of the compiled core: the one place that knows its calls."""
 
 from functools import lru_cache
 
 from foxml import _core
 from foxml.errors import FeatureError
 
-__all__ = ["native_plan"]
+__all__ = ["ColumnKey", "native_plan", "needs_benchmark", "parameter_ranges"]
+
+ColumnKey = tuple[str, str, tuple[tuple[str, int], ...]]
+"""Name of a column, its feature, and the values of all parameters of that."""
 
 
 @lru_cache(maxsize=1024)
-def native_plan(names: tuple[str, ...], interval_ns: int) -> _core.Plan:
+def native_plan(columns: tuple[ColumnKey, ...], interval_ns: int) -> _core.Plan:
     """Compile a plan; the same arguments give the same immutable object.
 
     Raises
     ------
     FeatureError
-        If a name is unknown, given twice, or makes no sense on the interval.
+        If a feature is unknown, a column given twice, or a feature makes no sense on the interval.
     """
+    varied = [name for name, feature, _ in columns if name != feature]
+    if varied:
+        raise FeatureError(f"{varied[0]}: this kernel computes features with their own parameters only")
     try:
-        return _core.Plan(list(names), interval_ns)
+        return _core.Plan([name for name, _, _ in columns], interval_ns)
     except ValueError as error:
         raise FeatureError(str(error)) from None
+
+
+def parameter_ranges(entry: _core.Feature) -> tuple[tuple[str, int, int, int], ...]:
+    """Return name, default, least and largest value of each parameter of a row of the kernel's table."""
+    return tuple((str(n), int(d), int(low), int(high)) for n, d, low, high in getattr(entry, "parameters", ()))
+
+
+def needs_benchmark(entry: _core.Feature) -> bool:
+    """Whether a row of the kernel's table compares a symbol with the benchmark."""
+    return bool(getattr(entry, "needs_benchmark", False))

@@ -44,6 +44,7 @@ def feature_plan(resolved: Resolved) -> FeaturePlan:
         instruments=config.universe.build(),
         include=config.features.include,
         exclude=config.features.exclude,
+        benchmark=config.universe.benchmark,
     )
 
 

@@ -13,7 +13,7 @@ from foxml.bars.store import BarStore
 from foxml.bars.timeframes import DAY_NS
 from foxml.domain.ports import Clock
 from foxml.errors import ConfigError, DataError, ModelError
-from foxml.features import FeatureEngine, FeaturePlan
+from foxml.features import FeatureEngine, FeaturePlan, LeftOut
 from foxml.models import (
     BundleContents,
     Forest,
@@ -55,7 +55,7 @@ class Findings:
         Bars without a sample, by reason.
     ambiguous : int
         Samples that were not learned from, since both barriers lay within one bar.
-    left_out : mapping of str to str
+    left_out : tuple of LeftOut
         Features that the plan could not have, with the reason.
     folds : tuple of FoldResult
     overall : FoldResult
@@ -72,7 +72,7 @@ class Findings:
     samples: int
     dropped: Mapping[str, int]
     ambiguous: int
-    left_out: Mapping[str, str]
+    left_out: tuple[LeftOut, ...]
     folds: tuple[FoldResult, ...]
     overall: FoldResult
     psr: float | None
@@ -257,7 +257,7 @@ def _findings(data: Dataset, plan: FeaturePlan, evaluation: Evaluation, sharpes:
         samples=len(data),
         dropped=dict(data.dropped),
         ambiguous=int(data.ambiguous.sum()),
-        left_out=dict(plan.left_out),
+        left_out=plan.left_out,
         folds=evaluation.folds,
         overall=evaluation.overall,
         psr=psr if isfinite(psr) else None,

@@ -112,6 +112,7 @@ def _plan(resolved: Resolved, bundle: Bundle, instruments: tuple[Instrument, ...
         instruments=instruments,
         include=config.features.include,
         exclude=config.features.exclude,
+        benchmark=config.universe.benchmark,
     )
     own = FeaturePlan.from_json(bundle.plan_json)
     if plan.sha256 != own.sha256:

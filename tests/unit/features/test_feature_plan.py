@@ -12,7 +12,7 @@ from feature_builders import instruments
 
 from foxml.domain.instruments import Instrument
 from foxml.errors import FeatureError
-from foxml.features import FeaturePlan
+from foxml.features import FeaturePlan, LeftOut
 
 HOUR_NS = 3_600 * 10**9
 NAMES = ("ret_log_1", "ret_log_5", "gap")
@@ -24,7 +24,7 @@ def _plan(**changes) -> FeaturePlan:
 
 def test_the_text_gives_the_plan_back() -> None:
     # What a bundle stores is what the daemon runs.
-    plan = _plan(left_out={"or30_pos": "makes no sense on bars of 1h"})
+    plan = _plan(left_out=(LeftOut("or30_pos", "makes no sense on bars of 1h"),))
     again = FeaturePlan.from_json(plan.to_json())
     assert again == plan
     assert hash(again) == hash(plan)
@@ -58,7 +58,7 @@ CHANGES = [
 def test_whatever_changes_a_value_changes_the_hash() -> None:
     hashes = [_plan().sha256, *(_plan(**change).sha256 for change in CHANGES)]
     assert len(set(hashes)) == len(CHANGES) + 1
-    assert _plan(left_out={"x": "y"}).sha256 == _plan().sha256  # what is left out computes nothing
+    assert _plan(left_out=(LeftOut("x", "y"),)).sha256 == _plan().sha256  # what is left out computes nothing
 
 
 def _set(*path, value):
@@ -69,6 +69,11 @@ def _set(*path, value):
         here[path[-1]] = value
 
     return change
+
+
+def _column(name: str) -> dict[str, object]:
+    """A column of a feature on its own parameters, as a plan's text has it."""
+    return json.loads(_plan(names=(name,), interval_ns=60 * 10**9).to_json())["columns"][0]
 
 
 def _drop(*path):
@@ -83,22 +88,30 @@ def _drop(*path):
 
 # What is done to the document, and what the error must say.
 WRONG = [
-    (_drop("names"), "names is missing"),
+    (_drop("columns"), "columns is missing"),
     (_drop("kernel"), "kernel is missing"),
     (_drop("instruments", 0, "lot"), r"instruments\[0\]: lot is missing"),
-    (_set("extra", value=1), "unknown key extra; expected kernel, interval_ns, names, instruments"),
+    (_set("extra", value=1), "unknown key extra; expected kernel, interval_ns, columns, instruments, benchmark"),
     (_set("instruments", 1, "extra", value=1), r"instruments\[1\]: unknown key extra"),
     (_set("kernel", value="0"), "made by kernel '0', this is kernel"),
     (_set("interval_ns", value="1h"), "interval_ns: found '1h', expected nanoseconds"),
     (_set("interval_ns", value=True), "interval_ns: found True"),
     (_set("interval_ns", value=7), "7"),
     (_set("interval_ns", value=2**70), "interval_ns: found 1180591620717411303424"),
-    (_set("names", value="gap"), "names: found 'gap', expected a list"),
-    (_set("names", value=[]), "at least one feature"),
-    (_set("names", 1, value=3), "names: found 3, expected a word"),
-    (_set("names", 1, value="gapp"), "unknown feature 'gapp'"),
-    (_set("names", 1, value="gap"), "'gap' is given twice"),
-    (_set("names", 1, value="ret1_15m"), "no meaning on bars"),
+    (_set("columns", value="gap"), "columns: found 'gap', expected a list"),
+    (_set("columns", value=[]), "at least one feature"),
+    (_set("columns", 1, value="gap"), r"columns\[1\]: found 'gap', expected a mapping of name, feature, parameters"),
+    (_set("columns", 1, "name", value=3), r"columns\[1\]: name: found 3, expected a word"),
+    (_set("columns", 1, "name", value="gapp"), r"columns\[1\]: unknown feature 'gapp'; did you mean gap"),
+    (_set("columns", 1, "feature", value="gap"), "feature: found 'gap', expected 'ret_log_5', as ret_log_5 says"),
+    (
+        _set("columns", 1, "parameters", value={"w": 9}),
+        r"columns\[1\]: parameters: found {'w': 9}, expected {.*}, as ret",
+    ),
+    (_set("columns", 1, value=_column("gap")), "'gap' is given twice"),
+    (_set("columns", 1, value=_column("ret1_15m")), "no meaning on bars"),
+    (_set("benchmark", value=3), "benchmark: found 3, expected a symbol or null"),
+    (_set("benchmark", value="QQQ"), "benchmark: QQQ is not among the instruments SPY, IBM"),
     (_set("instruments", value=[]), "at least one feature and one instrument"),
     (_set("instruments", 0, value=3), r"instruments\[0\]: found 3, expected a mapping"),
     (_set("instruments", 0, "symbol", value="IBM"), "must have different symbols"),

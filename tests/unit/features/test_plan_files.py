@@ -22,17 +22,17 @@ def test_four_plans_are_shipped() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_plan_loads_on_every_interval(name: str, interval: str) -> None:
     # A plan whose file does not load is found here and not on the day it is wanted.
-    plan = load_plan(name, interval_ns=interval, instruments=SPY)
+    plan = load_plan(name, interval_ns=interval, instruments=SPY, benchmark="SPY")
     order = [info.name for info in list_features()]
     assert [order.index(column) for column in plan.names] == sorted(order.index(column) for column in plan.names)
-    assert set(plan.left_out).isdisjoint(plan.names)
-    assert all("makes no sense on bars of" in reason for reason in plan.left_out.values())
+    assert {left.name for left in plan.left_out}.isdisjoint(plan.names)
+    assert all(f"makes no sense on bars of {interval}: it is for 1m" in left.reason for left in plan.left_out)
 
 
 @pytest.mark.parametrize("interval", INTERVALS)
 def test_simple_is_soon_warm(interval: str) -> None:
     # The default plan must be of use to somebody with a few months of bars, and give the same row from any start.
-    plan = load_plan("simple", interval_ns=interval, instruments=SPY)
+    plan = load_plan("simple", interval_ns=interval, instruments=SPY, benchmark="SPY")
     assert len(plan.names) >= 40
     assert plan.warmup_bars <= (390 if interval == "1m" else 250)
     by_name = {info.name: info for info in list_features()}
@@ -41,17 +41,18 @@ def test_simple_is_soon_warm(interval: str) -> None:
 
 @pytest.mark.parametrize("interval", INTERVALS)
 def test_comprehensive_has_all_that_make_sense(interval: str) -> None:
-    plan = load_plan("comprehensive", interval_ns=interval, instruments=SPY)
+    plan = load_plan("comprehensive", interval_ns=interval, instruments=SPY, benchmark="SPY")
     everything = [info.name for info in list_features()]
-    assert sorted([*plan.names, *plan.left_out]) == sorted(everything)
-    assert set(plan.left_out) == {info.name for info in list_features() if interval not in info.timeframes}
+    left_out = {left.name for left in plan.left_out}
+    assert sorted([*plan.names, *left_out]) == sorted(everything)
+    assert left_out == {info.name for info in list_features() if interval not in info.timeframes}
 
 
 def test_plans_for_a_kind_of_bar_leave_nothing_out_there() -> None:
     # What `daily` names makes sense on daily bars, what `intraday` names on 5-minute bars but for a higher timeframe.
-    assert load_plan("daily", interval_ns="1d", instruments=SPY).left_out == {}
-    plan = load_plan("intraday", interval_ns="1m", instruments=SPY)
-    assert plan.left_out == {}
+    assert load_plan("daily", interval_ns="1d", instruments=SPY, benchmark="SPY").left_out == ()
+    plan = load_plan("intraday", interval_ns="1m", instruments=SPY, benchmark="SPY")
+    assert plan.left_out == ()
 
 
 def _written(tmp_path: Path, text: str) -> Path:
