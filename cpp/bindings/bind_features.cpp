@@ -47,6 +47,14 @@ std::vector<ParameterTuple> parameters_of(const FeatureInfo& info) {
     return parameters;
 }
 
+std::string parameters_text(const FeatureInfo& info) {
+    std::string text;
+    for (const features::Parameter& p : info.parameters) {
+        text += (text.empty() ? "" : ", ") + std::string(p.name) + "=" + std::to_string(p.value);
+    }
+    return text;
+}
+
 using ColumnTuple = std::tuple<std::string, std::string, std::map<std::string, int>>;
 
 std::shared_ptr<Plan> plan_of(const std::vector<ColumnTuple>& tuples, std::int64_t interval_ns) {
@@ -65,6 +73,7 @@ void bind_features(py::module_& module) {
         .def_property_readonly("name", [](const FeatureInfo& self) { return std::string(self.name); })
         .def_property_readonly("group", [](const FeatureInfo& self) { return std::string(self.group); })
         .def_property_readonly("formula", [](const FeatureInfo& self) { return std::string(self.formula); })
+        .def_property_readonly("params", &parameters_text)
         .def_property_readonly("parameters", &parameters_of, "Name, value, minimum and maximum of each.")
         .def_readonly("needs_benchmark", &FeatureInfo::needs_benchmark)
         .def_property_readonly("timeframes", &timeframes_of)

@@ -24,6 +24,25 @@ inline constexpr double kLn2 = 6.93147180559945286227e-01;
 [[nodiscard]] constexpr double real(std::int64_t x) noexcept { return static_cast<double>(x); }
 [[nodiscard]] constexpr double real(Int128 x) noexcept { return to_double(x); }
 
+// Decisions by value, in one form for numbers and for vectors of them.
+
+template <typename T>
+[[nodiscard]] constexpr T select(bool condition, T yes, T no) noexcept {
+    return condition ? yes : no;
+}
+template <typename T>
+[[nodiscard]] constexpr T larger(T a, T b) noexcept {
+    return a > b ? a : b;
+}
+template <typename T>
+[[nodiscard]] constexpr T smaller(T a, T b) noexcept {
+    return b > a ? a : b;
+}
+template <typename T>
+[[nodiscard]] constexpr T magnitude(T x) noexcept {
+    return x < T{} ? -x : x;
+}
+
 /// a / b, undefined where b is 0.
 [[nodiscard]] constexpr double ratio(double a, double b) noexcept { return b == 0.0 ? kNaN : a / b; }
 [[nodiscard]] constexpr double ratio(std::int64_t a, std::int64_t b) noexcept { return ratio(real(a), real(b)); }

@@ -20,20 +20,17 @@ def native_plan(columns: tuple[ColumnKey, ...], interval_ns: int) -> _core.Plan:
     FeatureError
         If a feature is unknown, a column given twice, or a feature makes no sense on the interval.
     """
-    varied = [name for name, feature, _ in columns if name != feature]
-    if varied:
-        raise FeatureError(f"{varied[0]}: this kernel computes features with their own parameters only")
     try:
-        return _core.Plan([name for name, _, _ in columns], interval_ns)
+        return _core.Plan([(name, feature, dict(parameters)) for name, feature, parameters in columns], interval_ns)
     except ValueError as error:
         raise FeatureError(str(error)) from None
 
 
 def parameter_ranges(entry: _core.Feature) -> tuple[tuple[str, int, int, int], ...]:
     """Return name, default, least and largest value of each parameter of a row of the kernel's table."""
-    return tuple((str(n), int(d), int(low), int(high)) for n, d, low, high in getattr(entry, "parameters", ()))
+    return tuple((name, value, minimum, maximum) for name, value, minimum, maximum in entry.parameters)
 
 
 def needs_benchmark(entry: _core.Feature) -> bool:
     """Whether a row of the kernel's table compares a symbol with the benchmark."""
-    return bool(getattr(entry, "needs_benchmark", False))
+    return entry.needs_benchmark
