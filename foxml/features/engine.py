@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from foxml import _core
 from foxml.domain.bars import BarSlice, SymbolBars
-from foxml.domain.money import NANO
+from foxml.domain.instruments import Instrument
 from foxml.errors import FeatureError
 from foxml.features.plan import FeaturePlan
+from foxml.features.scales import explained, scale_of
 
 __all__ = ["Adjustment", "AdjustmentLike", "FeatureEngine", "FeatureMatrix", "SliceFeatures"]
 
@@ -111,7 +112,7 @@ class FeatureEngine:
         try:
             self._native = _core.Engine(
                 self._native_plan,
-                [self._scale(symbol) for symbol in self._symbols],
+                [scale_of(self._instrument(symbol)) for symbol in self._symbols],
                 list(forests),
                 f"{plan.sha256} {' '.join(self._symbols)}",
             )
@@ -154,8 +155,10 @@ class FeatureEngine:
             )
         except _core.RefusedBar as error:
             index, close_ns, reason = error.args
-            name = "the slice" if index < 0 else self._symbols[index]
-            raise FeatureError(f"{name} at {_utc(close_ns)}: {reason}") from None
+            if index < 0:
+                raise FeatureError(f"the slice at {_utc(close_ns)}: {reason}") from None
+            told = explained(reason, self._instrument(self._symbols[index]), bar_slice.ohlcv[index].tolist())
+            raise FeatureError(f"{self._symbols[index]} at {_utc(close_ns)}: {told}") from None
         return SliceFeatures(rows, ready, scores)
 
     def adjust(self, symbol_index: int, price_factor: float, volume_factor: float) -> None:
@@ -178,7 +181,8 @@ class FeatureEngine:
         try:
             self._native.adjust(symbol_index, price_factor, volume_factor)
         except ValueError as error:
-            raise FeatureError(f"{self._symbols[symbol_index]}: {error}") from None
+            symbol = self._symbols[symbol_index]
+            raise FeatureError(f"{symbol}: {explained(str(error), self._instrument(symbol))}") from None
 
     @overload
     def batch(self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = ()) -> FeatureMatrix[np.float32]: ...
@@ -218,7 +222,7 @@ class FeatureEngine:
         try:
             values, ready = compute(
                 self._native_plan,
-                self._scale(bars.symbol),
+                scale_of(self._instrument(bars.symbol)),
                 np.ascontiguousarray(bars.close_ns, dtype=np.int64),
                 np.ascontiguousarray(bars.session_open_ns, dtype=np.int64),
                 np.ascontiguousarray(bars.session_close_ns, dtype=np.int64),
@@ -227,9 +231,10 @@ class FeatureEngine:
             )
         except _core.RefusedBar as error:
             row, close_ns, reason = error.args
-            raise FeatureError(f"{bars.symbol}, row {row} at {_utc(close_ns)}: {reason}") from None
+            told = explained(reason, self._instrument(bars.symbol), bars.ohlcv[row].tolist())
+            raise FeatureError(f"{bars.symbol}, row {row} at {_utc(close_ns)}: {told}") from None
         except (ValueError, TypeError) as error:
-            raise FeatureError(f"{bars.symbol}: {error}") from None
+            raise FeatureError(f"{bars.symbol}: {explained(str(error), self._instrument(bars.symbol))}") from None
         return FeatureMatrix(values, ready, self._plan.names)
 
     def snapshot(self) -> bytes:
@@ -249,11 +254,11 @@ class FeatureEngine:
         except ValueError as error:
             raise FeatureError(str(error)) from None
 
-    def _scale(self, symbol: str) -> tuple[float, float]:
+    def _instrument(self, symbol: str) -> Instrument:
         instrument = self._instruments.get(symbol)
         if instrument is None:
             raise FeatureError(f"{symbol} is not in the plan, which has {', '.join(self._instruments)}")
-        return instrument.price_grid / NANO, instrument.volume_unit
+        return instrument
 
     def _check_slice(self, bar_slice: BarSlice) -> None:
         if bar_slice.symbols != self._symbols:
