@@ -52,8 +52,8 @@ struct IntegerBar {
 inline constexpr std::int64_t kUnitsMax = std::int64_t{1} << 40;
 
 /// The largest move from a close to the next open or close that a bar may bring: what is made of returns then fits its
-/// integers. A symbol that is given to another company may move by a hundredfold; no stock moves like this.
-inline constexpr std::int64_t kMoveMax = 1024;
+/// integers. A symbol that is given to another company may move a thousandfold; no stock moves like this.
+inline constexpr std::int64_t kMoveMax = 4096;
 
 /// Why these numbers cannot be a bar, or nullptr if they can. Order in time is judged by the symbol's state.
 [[nodiscard]] const char* refusal(const Bar& bar, const Scale& scale) noexcept;
