@@ -21,7 +21,8 @@ struct Bar {
     double low;
     double close;
     double volume;
-    double benchmark_close = 0.0;  ///< of the plan's benchmark at the same moment, in dollars; 0 where it has no bar
+    /// Close of the plan's benchmark over its close at this symbol's bar before; 0 where either is missing.
+    double benchmark_ratio = 0.0;
 };
 
 /// What one unit of the integers inside means: constants of the instrument, never learned from its data.
@@ -40,9 +41,9 @@ struct IntegerBar {
     std::int64_t low;
     std::int64_t close;
     std::int64_t volume;
-    std::int64_t benchmark_bits = 0;  ///< of its close as a double: only ratios count, so it has no grid
+    std::int64_t benchmark_bits = 0;  ///< of the ratio as a double
 
-    [[nodiscard]] double benchmark_close() const noexcept { return std::bit_cast<double>(benchmark_bits); }
+    [[nodiscard]] double benchmark_ratio() const noexcept { return std::bit_cast<double>(benchmark_bits); }
     /// Three times the typical price.
     [[nodiscard]] std::int64_t typical3() const noexcept { return high + low + close; }
     bool operator==(const IntegerBar&) const = default;

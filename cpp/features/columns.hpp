@@ -32,7 +32,7 @@ enum class Column : std::uint8_t {
     volume_change,      ///< |V - V1|
     log_return,         ///< r = ln(C / C1)
     log_gap,            ///< ln(O / C1)
-    benchmark_present,  ///< 1 where the benchmark has a bar now and had one at the bar before
+    benchmark_present,  ///< 1 where the benchmark has a close now and had one at the bar before
     benchmark_return,   ///< b = ln(B / B1), B1 at the symbol's bar before; 0 where it is not present
     count,
 };
