@@ -1,6 +1,6 @@
 """The streaming feature engine, and the batch that is a loop over it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 
@@ -54,6 +54,8 @@ class SliceFeatures:
         NaN where a feature is undefined; a whole row of NaN where the symbol is not ready.
     ready : ndarray of bool, shape (n,)
         False for a symbol that is absent from the slice or still warming up: it has no row.
+    valid : ndarray of bool, shape (n, F)
+        False where a cell has no value.
     scores : ndarray of float64, shape (n, forests)
         Raw score of each forest's first output; NaN where the symbol is not ready.
     """
@@ -62,10 +64,15 @@ class SliceFeatures:
     ready: NDArray[np.bool_]
     scores: NDArray[np.float64]
 
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """Cells that have a value."""
+        return ~np.isnan(self.rows)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FeatureMatrix(Generic[Value]):
-    """Features of one symbol's history.
+    """Features of one symbol's history; may be taken apart: ``matrix, valid, names = engine.batch(bars)``.
 
     Attributes
     ----------
@@ -74,11 +81,22 @@ class FeatureMatrix(Generic[Value]):
     ready : ndarray of bool, shape (T,)
         False while warming up: there is no row.
     names : tuple of str, length F
+    valid : ndarray of bool, shape (T, F)
+        False where a cell has no value.
     """
 
     values: NDArray[Value]
     ready: NDArray[np.bool_]
     names: tuple[str, ...]
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """Cells that have a value."""
+        return ~np.isnan(self.values)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield values, valid and names."""
+        return iter((self.values, self.valid, self.names))
 
 
 class FeatureEngine:
@@ -212,12 +230,8 @@ class FeatureEngine:
         FeatureError
             Names the symbol, and the row and time of a bar that is refused.
         """
-        if bars.interval_ns != self._plan.interval_ns:
-            raise FeatureError(
-                f"{bars.symbol}: found bars of {bars.interval_ns} ns, expected those of the plan, "
-                f"{self._plan.interval_ns} ns"
-            )
-        factors = [(a.before_bar, a.price_factor, a.volume_factor) for a in adjustments]
+        self._check_interval(bars)
+        factors = [(a.before_bar, a.price_factor, a.volume_factor, False) for a in adjustments]
         compute: Any = _core.batch_double if double else _core.batch
         try:
             values, ready = compute(
@@ -235,6 +249,53 @@ class FeatureEngine:
             raise FeatureError(f"{bars.symbol}, row {row} at {_utc(close_ns)}: {told}") from None
         except (ValueError, TypeError) as error:
             raise FeatureError(f"{bars.symbol}: {explained(str(error), self._instrument(bars.symbol))}") from None
+        return FeatureMatrix(values, ready, self._plan.names)
+
+    def extend(self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = ()) -> FeatureMatrix[np.float32]:
+        """Take in more bars of one symbol and give their rows: a history in parts, each going on where the last ended.
+
+        The rows of all parts equal those of `batch` over the whole history to the bit.
+
+        Parameters
+        ----------
+        bars : SymbolBars
+            Raw, of a symbol of this engine, all after its last slice.
+        adjustments : sequence of Adjustment
+            Sorted by `before_bar`; 0 is before the first of these bars.
+
+        Raises
+        ------
+        FeatureError
+            Names the symbol, and the row and time of a bar that is refused; nothing has changed then.
+        """
+        self._check_interval(bars)
+        if bars.symbol not in self._symbols:
+            raise FeatureError(f"{bars.symbol} is not in the engine, which has {', '.join(self._symbols)}")
+        symbol = self._symbols.index(bars.symbol)
+        values = np.full((len(bars), len(self._plan.names)), np.nan, dtype=np.float32)
+        ready = np.zeros(len(bars), dtype=np.bool_)
+        ohlcv = np.full((len(self._symbols), 5), np.nan)
+        present = np.arange(len(self._symbols)) == symbol
+        due = list(adjustments)
+        before = self._native.snapshot()
+        try:
+            for t in range(len(bars)):
+                while due and due[0].before_bar <= t:
+                    self.adjust(symbol, due[0].price_factor, due[0].volume_factor)
+                    due.pop(0)
+                ohlcv[symbol] = bars.ohlcv[t]
+                rows, is_ready, _ = self._native.on_slice(
+                    int(bars.close_ns[t]), int(bars.session_open_ns[t]), int(bars.session_close_ns[t]), ohlcv, present
+                )
+                values[t], ready[t] = rows[symbol], is_ready[symbol]
+        except _core.RefusedBar as error:
+            self._native.restore(before)
+            _, close_ns, reason = error.args
+            told = explained(reason, self._instrument(bars.symbol), bars.ohlcv[t].tolist())
+            raise FeatureError(f"{bars.symbol}, row {t} at {_utc(close_ns)}: {told}") from None
+        except FeatureError:
+            self._native.restore(before)
+            raise
         return FeatureMatrix(values, ready, self._plan.names)
 
     def snapshot(self) -> bytes:
@@ -259,6 +320,13 @@ class FeatureEngine:
         if instrument is None:
             raise FeatureError(f"{symbol} is not in the plan, which has {', '.join(self._instruments)}")
         return instrument
+
+    def _check_interval(self, bars: SymbolBars) -> None:
+        if bars.interval_ns != self._plan.interval_ns:
+            raise FeatureError(
+                f"{bars.symbol}: found bars of {bars.interval_ns} ns, expected those of the plan, "
+                f"{self._plan.interval_ns} ns"
+            )
 
     def _check_slice(self, bar_slice: BarSlice) -> None:
         if bar_slice.symbols != self._symbols:

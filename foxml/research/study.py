@@ -13,7 +13,7 @@ from foxml.bars.store import BarStore
 from foxml.bars.timeframes import DAY_NS
 from foxml.domain.ports import Clock
 from foxml.errors import ConfigError, DataError, ModelError
-from foxml.features import FeatureEngine, FeaturePlan, LeftOut
+from foxml.features import FeaturePlan, LeftOut
 from foxml.models import (
     BundleContents,
     Forest,
@@ -29,6 +29,7 @@ from foxml.models import (
 from foxml.models.manifest import SCHEMA
 from foxml.report.statistics import expected_maximum_sharpe, moments, probabilistic_sharpe_ratio
 from foxml.research.evaluation import Evaluation, FoldResult, evaluate, score_statistics
+from foxml.research.features import SimpleFeatureComputer
 from foxml.research.inputs import TrainingInputs, feature_plan, read_inputs
 from foxml.research.pipeline import Dataset, build_dataset
 from foxml.research.progress import Progress
@@ -199,8 +200,7 @@ def _dataset(inputs: TrainingInputs, plan: FeaturePlan, value: str) -> Dataset:
         inputs.histories,
         inputs.actions,
         inputs.targets,
-        features=FeatureEngine(plan).batch,
-        feature_names=plan.names,
+        features=SimpleFeatureComputer(plan),
         value=value,
     )
     if not len(data):
