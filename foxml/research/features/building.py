@@ -9,10 +9,11 @@ from pathlib import Path
 from foxml.bars.files import replace_file
 from foxml.bars.store import BarStore
 from foxml.bars.timeframes import interval_name
-from foxml.domain.bars import CorporateAction
+from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.errors import FeatureError
 from foxml.features import FeatureEngine, FeaturePlan
 from foxml.research.features.adjustments import LastBar, timed_adjustments
+from foxml.research.features.benchmark import Beside, StoredBenchmark
 from foxml.research.features.parts import PartFolder, Progress
 from foxml.research.features.simple import SymbolFeatures
 from foxml.research.progress import Progress as Told
@@ -106,21 +107,38 @@ class ComprehensiveFeatureBuilder:
             )
 
     def _symbol(self, symbol: str, start_ns: int | None, end_ns: int | None, done: int, total: int) -> BuiltFeatures:
-        actions = [a for a in self._store.actions([symbol]) if end_ns is None or a.occurred_ns <= end_ns]
-        engine = FeatureEngine(self._plan, [symbol])
+        read = list(dict.fromkeys([symbol, self._plan.benchmark or symbol]))
+        actions = [a for a in self._store.actions(read) if end_ns is None or a.occurred_ns <= end_ns]
+        engine = FeatureEngine(self._plan, read)
         folder = PartFolder(self._folder / symbol, symbol)
-        progress = self._resumed(folder, engine, self._fingerprint(symbol, actions, start_ns, end_ns))
+        progress = self._resumed(folder, engine, self._fingerprint(read, actions, start_ns, end_ns))
         before = progress.rows
         if progress.finished:
             return BuiltFeatures(symbol, before, 0)
         # Bars are read anew from after the last row that is there.
         from_ns = start_ns if progress.last is None else progress.last.close_ns
-        for bars in self._store.parts(symbol, self._interval, self._part_bars, from_ns, end_ns):
-            matrix = engine.extend(bars, timed_adjustments(bars, actions, progress.last))
+        parts = self._store.parts(symbol, self._interval, self._part_bars, from_ns, end_ns)
+        for bars, beside in self._beside(symbol, parts, progress.last, start_ns, end_ns):
+            adjustments = beside.merged(timed_adjustments(bars, actions, progress.last))
+            matrix = engine.extend(bars, adjustments, benchmark_close=beside.closes)
             features = SymbolFeatures(symbol, bars.close_ns, matrix.values, matrix.ready, matrix.names)
             progress = folder.append(progress, features, engine.snapshot(), LastBar.of(bars))
             self._say(symbol, done + progress.rows, total)
         return BuiltFeatures(symbol, folder.finish(progress).rows, progress.rows - before)
+
+    def _beside(
+        self,
+        symbol: str,
+        parts: Iterator[SymbolBars],
+        last: LastBar | None,
+        start_ns: int | None,
+        end_ns: int | None,
+    ) -> Iterator[tuple[SymbolBars, Beside]]:
+        benchmark = self._plan.benchmark
+        if benchmark is None or benchmark == symbol:
+            return ((bars, Beside()) for bars in parts)
+        stored = StoredBenchmark(self._store, benchmark, self._interval, self._part_bars, start_ns, end_ns)
+        return stored.beside(parts, last)
 
     def _resumed(self, folder: PartFolder, engine: FeatureEngine, fingerprint: str) -> Progress:
         """Return how far the features go, with the engine in the state after them; those of other bars are void."""
@@ -145,11 +163,11 @@ class ComprehensiveFeatureBuilder:
         return fresh
 
     def _fingerprint(
-        self, symbol: str, actions: Sequence[CorporateAction], start_ns: int | None, end_ns: int | None
+        self, read: Sequence[str], actions: Sequence[CorporateAction], start_ns: int | None, end_ns: int | None
     ) -> str:
-        """Return the hash of everything that a symbol's features are computed from."""
-        known = [[a.kind.value, a.occurred_ns, a.value] for a in actions]
-        inputs = [symbol, self._interval, self._store.digest(symbol, self._interval), start_ns, end_ns, known]
+        """Return the hash of everything that a symbol's features are computed from: bars and actions, and which."""
+        known = [[a.symbol, a.kind.value, a.occurred_ns, a.value] for a in actions]
+        inputs = [read, self._interval, [self._store.digest(s, self._interval) for s in read], start_ns, end_ns, known]
         return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
 
     def _say(self, symbol: str, done: int, total: int) -> None:

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foxml.domain.bars import CorporateAction, SymbolBars
+from foxml.errors import FeatureError
 from foxml.features import FeatureEngine, FeaturePlan
 from foxml.research.features.adjustments import timed_adjustments
+from foxml.research.features.benchmark import Beside, benchmark_beside
 
 __all__ = ["SimpleFeatureComputer", "SymbolFeatures"]
 
@@ -62,7 +64,7 @@ class SimpleFeatureComputer:
 
     def __init__(self, plan: FeaturePlan) -> None:
         self._plan = plan
-        self._engine = FeatureEngine(plan, ())
+        self._engine = FeatureEngine(plan, () if plan.benchmark is None else (plan.benchmark,))
 
     @property
     def plan(self) -> FeaturePlan:
@@ -74,7 +76,9 @@ class SimpleFeatureComputer:
         """Columns of the rows."""
         return self._plan.names
 
-    def compute(self, bars: SymbolBars, actions: Sequence[CorporateAction] = ()) -> SymbolFeatures:
+    def compute(
+        self, bars: SymbolBars, actions: Sequence[CorporateAction] = (), benchmark: SymbolBars | None = None
+    ) -> SymbolFeatures:
         """Compute the features of one symbol's history.
 
         Parameters
@@ -82,19 +86,41 @@ class SimpleFeatureComputer:
         bars : SymbolBars
             Raw, of a symbol of the plan and of its interval.
         actions : sequence of CorporateAction, optional
-            Those of other symbols are ignored.
+            Those of symbols other than this one and the benchmark are ignored.
+        benchmark : SymbolBars, optional
+            Raw, of the plan's benchmark, where it has one.
 
         Raises
         ------
         FeatureError
-            Names the symbol, and the row and time of a bar that is refused.
+            If the benchmark is missing or another. Names the symbol, and the row and time of a bar that is refused.
         """
-        matrix = self._engine.batch(bars, timed_adjustments(bars, actions))
+        beside = self._beside(bars, actions, benchmark)
+        adjustments = beside.merged(timed_adjustments(bars, actions))
+        matrix = self._engine.batch(bars, adjustments, benchmark_close=beside.closes)
         return SymbolFeatures(bars.symbol, bars.close_ns, matrix.values, matrix.ready, matrix.names)
 
     def compute_each(
         self, histories: Sequence[SymbolBars], actions: Sequence[CorporateAction] = ()
     ) -> Iterator[SymbolFeatures]:
-        """Compute the features of one symbol after the other; what was yielded is not kept."""
+        """Compute the features of one symbol after the other, the benchmark among them; what was yielded is not kept.
+
+        Raises
+        ------
+        FeatureError
+            As `compute`.
+        """
+        benchmark = next((bars for bars in histories if bars.symbol == self._plan.benchmark), None)
         for bars in histories:
-            yield self.compute(bars, actions)
+            yield self.compute(bars, actions, benchmark)
+
+    def _beside(self, bars: SymbolBars, actions: Sequence[CorporateAction], benchmark: SymbolBars | None) -> Beside:
+        if self._plan.benchmark in (None, bars.symbol):
+            return Beside()
+        if benchmark is None or (benchmark.symbol, benchmark.interval_ns) != (self._plan.benchmark, bars.interval_ns):
+            found = "none" if benchmark is None else f"those of {benchmark.symbol} of {benchmark.interval_ns} ns"
+            raise FeatureError(
+                f"{bars.symbol}: benchmark: found {found}, expected the bars of {self._plan.benchmark} of "
+                f"{bars.interval_ns} ns, with which the plan compares"
+            )
+        return benchmark_beside(bars, benchmark, actions)
