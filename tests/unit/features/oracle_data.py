@@ -21,7 +21,7 @@ _BESIDE = {"SPY 1h": "BAC 1h", "BAC 1h": "SPY 1h", "AAPL 5m": "SPY 5m"}
 Kind = Literal["calm", "thin", "outliers"]
 
 
-def _sessions(days: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _sessions(days: int, minutes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Close, session open and session close in minutes; every seventeenth session is a half-day."""
     rows = []
     day, made = int(np.datetime64("2024-01-02", "D").astype(np.int64)), 0
@@ -29,7 +29,7 @@ def _sessions(days: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if (day + 3) % 7 < 5:
             end = _EARLY_CLOSE if made % 17 == 16 else _CLOSE
             start = day * 1440
-            rows += [(start + at, start + _OPEN, start + end) for at in range(_OPEN + _LENGTH, end + 1, _LENGTH)]
+            rows += [(start + at, start + _OPEN, start + end) for at in range(_OPEN + minutes, end + 1, minutes)]
             made += 1
         day += 1
     close, session_open, session_close = np.array(rows, dtype=np.int64).T * MINUTE_NS
@@ -66,21 +66,23 @@ def _volumes(rng: np.random.Generator, n: int, kind: Kind) -> np.ndarray:
     return volume
 
 
-def walk(seed: int, kind: Kind, days: int = 70, *, symbol: str = "WALK", missing: float = 0.03) -> SymbolBars:
-    """A seeded walk of 5-minute bars with half-days.
+def walk(
+    seed: int, kind: Kind, days: int = 70, *, minutes: int = _LENGTH, symbol: str = "WALK", missing: float = 0.03
+) -> SymbolBars:
+    """A seeded walk of bars of some minutes with half-days.
 
     "calm" opens each session with a gap and lacks three bars late; nothing in it is undefined. "thin" has silent,
     standing and missing bars. "outliers" has them too, six decimals, a bar at ten times the price, one at a tenth, and
     volumes of 1e12 that enter and leave the windows, once right after a silent stretch.
     """
     rng = np.random.default_rng(seed)
-    close, session_open, session_close = _sessions(days)
+    close, session_open, session_close = _sessions(days, minutes)
     n = len(close)
     prices = _prices(rng, n, kind)
     volume = _volumes(rng, n, kind)
     keep = np.ones(n, dtype=bool)
     if kind == "calm":
-        prices[close - session_open == _LENGTH * MINUTE_NS, :2] += 0.05
+        prices[close - session_open == minutes * MINUTE_NS, :2] += 0.05
         keep[[4000, 4001, 4500]] = False
     else:
         keep[1:] = rng.random(n - 1) > missing
@@ -92,7 +94,7 @@ def walk(seed: int, kind: Kind, days: int = 70, *, symbol: str = "WALK", missing
     ohlcv = np.column_stack([np.round(prices, 6), volume])
     return SymbolBars(
         symbol,
-        _LENGTH * MINUTE_NS,
+        minutes * MINUTE_NS,
         close[keep],
         session_open[keep],
         session_close[keep],
@@ -107,7 +109,7 @@ def benchmark_of(data: str, own: SymbolBars, others: dict[str, SymbolBars]) -> S
     """
     if data in _BESIDE:
         return others[_BESIDE[data]]
-    if data == "DBB 1m":
+    if own.interval_ns == MINUTE_NS:
         return _companion(own)
     return walk(100 + len(data), "calm" if data == "calm" else "thin", symbol=BENCHMARK, missing=0.0005)
 

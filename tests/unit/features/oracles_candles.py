@@ -64,9 +64,14 @@ def _signs(pattern: Callable[..., Array], f: Frame, lookback: int, needs: int) -
     return np.where(np.arange(len(f)) < needs, np.nan, np.sign(pattern(*columns)[more:]))
 
 
-def _unless_tied(signs: Array, *margins: Array) -> Array:
-    """All but where a threshold is met to the tick: TA-Lib's running sums then round either way."""
-    return np.where(np.any([np.abs(margin) < 0.5 for margin in margins], axis=0), np.nan, signs)
+def _unless_tied(signs: Array, *excesses: Array) -> Array:
+    """All but where a threshold met to the tick decides: TA-Lib's running sums then round either way.
+
+    A pattern asks that no excess be above 0.
+    """
+    tied = np.any([np.abs(excess) < 0.5 for excess in excesses], axis=0)
+    missed = np.any([excess >= 0.5 for excess in excesses], axis=0)
+    return np.where(tied & ~missed, np.nan, signs)
 
 
 def _engulfing(f: Frame) -> Array:
@@ -82,13 +87,13 @@ def _hammer(f: Frame) -> Array:
     signs = _signs(talib.CDLHAMMER, f, 11, 10)
     ranges, near = _before(f.h - f.l, 10), lag(_before(f.h - f.l, 5), 1)
     low, high = np.minimum(f.o, f.c), np.maximum(f.o, f.c)
-    margins = (
+    excesses = (
         10 * _body(f) - _before(_body(f), 10),
-        low - f.l - _body(f),
+        _body(f) - (low - f.l),
         100 * (f.h - high) - ranges,
         25 * (low - lag(f.l, 1)) - near,
     )
-    return _unless_tied(signs, *margins)
+    return _unless_tied(signs, *excesses)
 
 
 SECOND: dict[str, Oracle] = {
