@@ -18,11 +18,12 @@ __all__ = ["StreamingFeatureBuilder", "SymbolBar"]
 _MAGIC: Final = b"FOXMLSFB"
 _FORMAT: Final = 1
 _HEAD: Final = struct.Struct("<8sI32sI")
-"""Magic, format, whose state it is, number of symbols; then for each the length of its state and the state; then the
-SHA-256 of all that."""
+"""Magic, format, whose state it is, number of symbols; then the benchmark's last bar; then for each symbol the length
+of its state and the state; then the SHA-256 of all that."""
+_LATEST: Final = struct.Struct("<q5d")
 _LENGTH: Final = struct.Struct("<Q")
 _SUM_BYTES: Final = 32
-_PRESENT: Final = np.ones(1, dtype=np.bool_)
+_NEVER: Final = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class SymbolBar:
 class StreamingFeatureBuilder:
     """Bars of many symbols, one at a time, to rows.
 
-    Each symbol has a clock of its own: bars of one symbol come in order, those of different symbols in any.
+    Each symbol has a clock of its own: bars of one symbol come in order, those of different symbols in any, but for the
+    plan's benchmark: its bar of a moment comes before those of the symbols that are compared with it.
 
     Parameters
     ----------
@@ -67,7 +69,7 @@ class StreamingFeatureBuilder:
     Raises
     ------
     FeatureError
-        If a symbol is not in the plan, or given twice.
+        If a symbol is not in the plan or given twice, or the plan's benchmark is not among them.
     """
 
     def __init__(self, plan: FeaturePlan, symbols: Sequence[str] | None = None) -> None:
@@ -75,7 +77,12 @@ class StreamingFeatureBuilder:
         self._symbols = plan.symbols if symbols is None else tuple(symbols)
         if len(set(self._symbols)) != len(self._symbols):
             raise FeatureError(f"symbols must differ, found {', '.join(self._symbols)}")
+        if plan.benchmark is not None and plan.benchmark not in self._symbols:
+            raise FeatureError(
+                f"the plan compares with {plan.benchmark}, which is not among the symbols {', '.join(self._symbols)}"
+            )
         self._engines = self._fresh()
+        self._latest: tuple[int, NDArray[np.float64]] | None = None
 
     @property
     def plan(self) -> FeaturePlan:
@@ -110,18 +117,26 @@ class StreamingFeatureBuilder:
         FeatureError
             If the symbol is unknown or the bar cannot be its next; nothing has changed then.
         """
-        moment = BarSlice(
-            sequence=0,
-            interval_ns=self._plan.interval_ns,
-            close_ns=bar.close_ns,
-            received_ns=bar.close_ns,
-            session_open_ns=bar.session_open_ns,
-            session_close_ns=bar.session_close_ns,
-            symbols=(bar.symbol,),
-            ohlcv=np.array([[bar.open, bar.high, bar.low, bar.close, bar.volume]], dtype=np.float64),
-            present=_PRESENT,
+        engine = self._engine(bar.symbol)
+        ohlcv = np.full((len(engine.symbols), 5), np.nan)
+        ohlcv[0] = (bar.open, bar.high, bar.low, bar.close, bar.volume)
+        if len(ohlcv) > 1 and self._latest is not None and self._latest[0] == bar.close_ns:
+            ohlcv[1] = self._latest[1]
+        found = engine.update(
+            BarSlice(
+                sequence=0,
+                interval_ns=self._plan.interval_ns,
+                close_ns=bar.close_ns,
+                received_ns=bar.close_ns,
+                session_open_ns=bar.session_open_ns,
+                session_close_ns=bar.session_close_ns,
+                symbols=engine.symbols,
+                ohlcv=ohlcv,
+                present=np.array([True, *(~np.isnan(ohlcv[1:, 0]))]),
+            )
         )
-        found = self._engine(bar.symbol).update(moment)
+        if bar.symbol == self._plan.benchmark:
+            self._latest = bar.close_ns, ohlcv[0]
         return found.rows[0] if found.ready[0] else None
 
     def adjust(self, symbol: str, price_factor: float, volume_factor: float) -> None:
@@ -139,10 +154,16 @@ class StreamingFeatureBuilder:
             If the symbol is unknown or its past cannot be adjusted so; nothing has changed then.
         """
         self._engine(symbol).adjust(0, price_factor, volume_factor)
+        if symbol == self._plan.benchmark:
+            for other, engine in self._engines.items():
+                if other != symbol:
+                    engine.adjust(1, price_factor, volume_factor)
 
     def snapshot(self) -> bytes:
         """Return the whole state, checksummed, for `restore` of a builder of the same plan and symbols."""
         parts = [_HEAD.pack(_MAGIC, _FORMAT, self._identity(), len(self._symbols))]
+        close_ns, ohlcv = (_NEVER, np.zeros(5)) if self._latest is None else self._latest
+        parts.append(_LATEST.pack(close_ns, *ohlcv.tolist()))
         for symbol in self._symbols:
             state = self._engines[symbol].snapshot()
             parts += [_LENGTH.pack(len(state)), state]
@@ -158,14 +179,21 @@ class StreamingFeatureBuilder:
             If it is cut short, damaged, of another version, or of another plan or list of symbols; nothing has changed
             then.
         """
-        states = self._unsealed(data)
-        engines = self._fresh()
-        for engine, state in zip(engines.values(), states, strict=True):
-            engine.restore(state)
+        body = self._unsealed(data)
+        close_ns, *ohlcv = _LATEST.unpack_from(body)
+        engines, at = self._fresh(), _LATEST.size
+        for engine in engines.values():
+            (length,) = _LENGTH.unpack_from(body, at)
+            at += _LENGTH.size
+            engine.restore(body[at : at + length])
+            at += length
         self._engines = engines
+        self._latest = None if close_ns == _NEVER else (close_ns, np.array(ohlcv))
 
     def _fresh(self) -> dict[str, FeatureEngine]:
-        return {symbol: FeatureEngine(self._plan, [symbol]) for symbol in self._symbols}
+        beside = [] if self._plan.benchmark is None else [self._plan.benchmark]
+        own = {symbol: list(dict.fromkeys([symbol, *beside])) for symbol in self._symbols}
+        return {symbol: FeatureEngine(self._plan, symbols) for symbol, symbols in own.items()}
 
     def _engine(self, symbol: str) -> FeatureEngine:
         if symbol not in self._engines:
@@ -175,10 +203,10 @@ class StreamingFeatureBuilder:
     def _identity(self) -> bytes:
         return hashlib.sha256(f"{self._plan.sha256} {' '.join(self._symbols)}".encode()).digest()
 
-    def _unsealed(self, data: bytes) -> list[bytes]:
-        """Return the state of each symbol, provided that the snapshot is whole and ours."""
-        if len(data) < _HEAD.size + _SUM_BYTES:
-            raise FeatureError(f"snapshot: expected at least {_HEAD.size + _SUM_BYTES} bytes, found {len(data)}")
+    def _unsealed(self, data: bytes) -> bytes:
+        """Return what follows the head, provided that the snapshot is whole and ours."""
+        if len(data) < _HEAD.size + _LATEST.size + _SUM_BYTES:
+            raise FeatureError(f"snapshot: found {len(data)} bytes, fewer than any has")
         magic, version, identity, count = _HEAD.unpack_from(data)
         if magic != _MAGIC:
             raise FeatureError("snapshot: these bytes are not one of a StreamingFeatureBuilder")
@@ -189,10 +217,4 @@ class StreamingFeatureBuilder:
             raise FeatureError("snapshot: damaged or cut short: its checksum does not fit")
         if identity != self._identity() or count != len(self._symbols):
             raise FeatureError("snapshot: of another plan, kernel or list of symbols")
-        states, at = [], _HEAD.size
-        for _ in range(count):
-            (length,) = _LENGTH.unpack_from(body, at)
-            at += _LENGTH.size
-            states.append(body[at : at + length])
-            at += length
-        return states
+        return body[_HEAD.size :]
