@@ -8,6 +8,9 @@ from pathlib import Path
 import feature_report
 import pytest
 
+# No tests, and some import what only the extra `bench` brings.
+collect_ignore_glob = ["feature_*.py", "peers/*.py"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("benchmarks")
