@@ -11,6 +11,7 @@ from foxml.features import FeaturePlan
 from foxml.research.feature_checks import (
     CANARIES,
     TOLERANCE,
+    ComputedSource,
     Effort,
     FeatureReport,
     FeatureSource,
@@ -18,6 +19,7 @@ from foxml.research.feature_checks import (
     KernelSource,
     check_features,
 )
+from foxml.research.features.references import import_research
 from foxml.research.inputs import feature_plan
 from foxml.research.progress import Progress
 from foxml.settings import Resolved
@@ -86,8 +88,18 @@ def check_config(
         bars = store.read(symbol, interval, start_ns, end_ns)
         if not len(bars):
             raise DataError(f"period: no {interval} bars of {symbol} from {period.start} to {period.end}")
-        histories.append(History(bars, tuple(action for action in actions if action.symbol == symbol)))
+        histories.append(bars)
+    benchmark = next((bars for bars in histories if bars.symbol == plan.benchmark), None)
     fingerprint = store.fingerprint(symbols, interval, start_ns, end_ns)
-    sources: list[FeatureSource] = [KernelSource(plan), *(CANARIES[name].source() for name in canaries)]
-    report = check_features(sources, histories, effort=Effort(seed), tolerance=tolerance, progress=progress)
+    sources: list[FeatureSource] = [KernelSource(plan.kernel_part)]
+    # Each by itself: one that looks back over everything has no stream, and keeps no other from having one.
+    sources += [ComputedSource([feature]) for feature in import_research(plan.research, resolved.root)]
+    sources += [CANARIES[name].source() for name in canaries]
+    report = check_features(
+        sources,
+        [History(bars, tuple(actions), benchmark) for bars in histories],
+        effort=Effort(seed),
+        tolerance=tolerance,
+        progress=progress,
+    )
     return FeatureCheck(plan, fingerprint, report)

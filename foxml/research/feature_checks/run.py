@@ -1,6 +1,6 @@
 """The proof: every check of every feature on given histories, after the canaries have been caught."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ __all__ = ["TOLERANCE", "CanaryTrial", "FeatureReport", "check_features", "try_c
 
 TOLERANCE: Final = 1e-9
 """Largest relative difference that a measured feature may show after a late start."""
+_Known = tuple[NDArray[np.float32], NDArray[np.float64]]
+"""Rows of a whole history, and the mean size of each column."""
 _CANARY_EFFORT: Final = {"cuts": 4, "stretch_bars": 8, "tile_bars": 64, "starts": 4, "snapshots": 12}
 
 
@@ -113,12 +115,18 @@ def check_features(
             f"no symbol has more than {warmup + 2:,} bars, which the slowest feature, {_slowest(sources)}, needs; the "
             f"longest history is that of {longest.symbol}, {len(longest):,} bars"
         )
+    missing = {h.benchmark.symbol for h in long_enough if h.benchmark is not None} - {h.symbol for h in long_enough}
+    if missing:
+        raise DataError(f"the benchmark {', '.join(missing)} has too few bars for a row: {warmup + 2:,} or fewer")
     work = Work(sum(_planned(source, long_enough, effort) for source in sources), progress)
     found: list[ColumnFindings] = []
     for source in sources:
         tally = Tally(source.columns)
-        for k in range(0, len(long_enough), effort.symbols_together):
-            _check_together(source, long_enough[k : k + effort.symbols_together], tally, effort, work)
+        known: dict[str, _Known] = {}
+        for together in _groups(long_enough, effort.symbols_together):
+            # The benchmark is in every group, and checked in the first.
+            known = {history.symbol: known[history.symbol] for history in together if history.symbol in known}
+            _check_together(source, together, known, tally, effort, work)
         found += tally.findings(tolerance)
     return FeatureReport(
         tuple(found),
@@ -128,28 +136,43 @@ def check_features(
     )
 
 
+def _groups(histories: Sequence[History], most: int) -> Iterator[list[History]]:
+    """Yield the symbols that are streamed together: each group has the benchmark in it, if there is one."""
+    compared_with = {history.benchmark.symbol for history in histories if history.benchmark is not None}
+    benchmark = [history for history in histories if history.symbol in compared_with]
+    others = [history for history in histories if history.symbol not in compared_with]
+    for k in range(0, max(len(others), 1), most):
+        yield benchmark + others[k : k + most]
+
+
 def _check_together(
-    source: FeatureSource, histories: Sequence[History], tally: Tally, effort: Effort, work: Work
+    source: FeatureSource,
+    histories: Sequence[History],
+    known: dict[str, _Known],
+    tally: Tally,
+    effort: Effort,
+    work: Work,
 ) -> None:
-    rows: dict[str, NDArray[np.float32]] = {}
-    sizes: dict[str, NDArray[np.float64]] = {}
+    """Check some symbols; what is `known` of one that was checked before is only streamed with the others."""
     for history in histories:
         symbol = history.symbol
+        if symbol in known:
+            continue
         whole = source.batch(history)
         work.add(len(history), f"{symbol}: whole history")
         tally.count(whole.values, whole.ready)
-        rows[symbol], sizes[symbol] = source.rows(history), column_sizes(whole.values)
+        rows, sizes = known[symbol] = source.rows(history), column_sizes(whole.values)
         tally.compare(
             Check.STREAMED,
-            rows[symbol],
+            rows,
             whole.values.astype(np.float32),
             bars=history.bars,
-            sizes=sizes[symbol],
+            sizes=sizes,
             where="the rows that training takes, and the doubles that they are rounded from",
         )
         cut_and_perturb(source, history, whole, tally, effort, work.on(f"{symbol}: no future"))
         start_late(source, history, whole, tally, effort, work.on(f"{symbol}: late starts"))
-    stream(source, histories, rows, sizes, tally, effort, work.on(f"{len(histories)} symbols: streams"))
+    stream(source, histories, known, tally, effort, work.on(f"{len(histories)} symbols: streams"))
 
 
 def _planned(source: FeatureSource, histories: Sequence[History], effort: Effort) -> int:

@@ -97,11 +97,15 @@ class KernelSource:
 
     def batch(self, history: History) -> FeatureMatrix[np.float64]:
         """Compute a history in the doubles that its rows are rounded from."""
-        return self._engine.batch(history.bars, history.adjustments, double=True)
+        beside = history.beside
+        adjustments = beside.merged(history.adjustments)
+        return self._engine.batch(history.bars, adjustments, benchmark_close=beside.closes, double=True)
 
     def rows(self, history: History) -> NDArray[np.float32]:
         """Compute a history as training does."""
-        return self._engine.batch(history.bars, history.adjustments).values
+        beside = history.beside
+        adjustments = beside.merged(history.adjustments)
+        return self._engine.batch(history.bars, adjustments, benchmark_close=beside.closes).values
 
     def stream(self, symbols: Sequence[str]) -> FeatureEngine:
         """Return the engine that trades."""

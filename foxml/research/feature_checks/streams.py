@@ -31,8 +31,7 @@ _WHERE: Final = {
 def stream(
     source: FeatureSource,
     histories: Sequence[History],
-    expected: Mapping[str, NDArray[np.float32]],
-    sizes: Mapping[str, NDArray[np.float64]],
+    known: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float64]]],
     tally: Tally,
     effort: Effort,
     told: Callable[[int], None],
@@ -40,7 +39,7 @@ def stream(
     """Stream some symbols together, three times in step: undisturbed, restored now and then, offered damaged bars.
 
     A row of a stream comes from the bars up to its own, since it has seen no other: that the batch has the same row at
-    every bar is the truncated check in full.
+    every bar is the truncated check in full. `known` are the rows and mean sizes of each symbol's whole history.
     """
     symbols = [history.symbol for history in histories]
     if source.stream(symbols) is None:
@@ -49,11 +48,12 @@ def stream(
     rng = np.random.default_rng([effort.seed, 3])
     moments = [_moments(total, effort, rng) for _ in range(2)]
     streams = {check: _fresh(source, symbols) for check in _WHERE}
-    rows = {check: _Rows(check, histories, expected, sizes, tally) for check in _WHERE}
+    rows = {check: _Rows(check, histories, known, tally) for check in _WHERE}
     last_close: dict[str, float] = {}
     before: BarSlice | None = None
     counted = 0
-    for item in merge([history.bars for history in histories], [a for h in histories for a in h.actions]):
+    actions = [a for history in histories for a in history.actions if a.symbol == history.symbol]
+    for item in merge([history.bars for history in histories], actions):
         if isinstance(item, CorporateAction):
             if item.symbol in last_close:
                 for each in streams.values():
@@ -81,12 +81,11 @@ class _Rows:
         self,
         check: Check,
         histories: Sequence[History],
-        expected: Mapping[str, NDArray[np.float32]],
-        sizes: Mapping[str, NDArray[np.float64]],
+        known: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float64]]],
         tally: Tally,
     ) -> None:
         self._check, self._histories, self._tally = check, histories, tally
-        self._expected, self._sizes = expected, sizes
+        self._known = known
         self._block: list[list[NDArray[np.float32]]] = [[] for _ in histories]
         self._done = [0] * len(histories)
 
@@ -103,13 +102,14 @@ class _Rows:
 
     def _compare(self, i: int) -> None:
         history, begin = self._histories[i], self._done[i]
+        expected, sizes = self._known[history.symbol]
         end = begin + len(self._block[i])
         self._tally.compare(
             self._check,
             np.array(self._block[i]),
-            self._expected[history.symbol][begin:end],
+            expected[begin:end],
             bars=history.part(begin, end).bars,
-            sizes=self._sizes[history.symbol],
+            sizes=sizes,
             where=_WHERE[self._check],
         )
         self._block[i].clear()
