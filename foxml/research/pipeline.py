@@ -93,11 +93,12 @@ def build_dataset(
     rows = np.full((n, len(features.names)), np.nan, dtype=np.float32)
     ready = np.zeros(n, dtype=np.bool_)
     weights = np.ones(n)
+    benchmark = next((bars for bars in histories if bars.symbol == features.plan.benchmark), None)
     for i, bars in enumerate(histories):
         own = np.flatnonzero(targets.symbol == i)
         if not len(own):
             continue
-        matrix = features.compute(bars, actions)
+        matrix = features.compute(bars, actions, benchmark)
         at = np.searchsorted(bars.close_ns, targets.t0_ns[own])
         rows[own], ready[own] = matrix.values[at], matrix.ready[at]
         weights[own] = average_uniqueness(targets.t0_ns[own], targets.t1_ns[own], bars.close_ns)
