@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.research.features import SimpleFeatureComputer
-from foxml.research.features.adjustments import timed_adjustments
 from foxml.research.metrics import average_uniqueness
 from foxml.research.targets import Targets
 
-__all__ = ["Dataset", "build_dataset", "timed_adjustments"]
+__all__ = ["Dataset", "build_dataset"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
