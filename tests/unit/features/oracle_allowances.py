@@ -144,7 +144,8 @@ def floor_of(name: str, frame: Frame) -> Array | float:
     for allowance in ALLOWANCES:
         if name in allowance.names:
             floor = allowance.floor
-            return floor if isinstance(floor, float) else np.nan_to_num(floor(frame), nan=0.0, posinf=0.0)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return floor if isinstance(floor, float) else np.nan_to_num(floor(frame), nan=0.0, posinf=0.0)
     return 0.0
 
 

@@ -53,14 +53,9 @@ def _faults(name: str, frame: Frame, formula: Array, published: Array) -> tuple[
     """Where both are defined; a published function may answer where a formula has no answer."""
     judged = ~np.isnan(formula) & ~np.isnan(published)
     judged[: PUBLISHED_SETTLES.get(name, (0, ""))[0]] = False
-    result = compare(formula, published, judged, floor=_floor(name, frame))
+    result = compare(formula, published, judged, floor=published_floor_of(name, frame))
     assert result.compared > 300
     return result.faults
-
-
-def _floor(name: str, frame: Frame) -> Array | float:
-    with np.errstate(all="ignore"):
-        return published_floor_of(name, frame)
 
 
 @pytest.mark.parametrize("name", SECOND)
@@ -98,4 +93,4 @@ def test_canary_published_function_one_bar_late_is_found(name: str) -> None:
     formula, published = _both_of(name, "thin")
     late = lag(published, 1)
     judged = ~np.isnan(formula) & ~np.isnan(late)
-    assert compare(formula, late, judged, floor=_floor(name, _frame("thin"))).faults != ()
+    assert compare(formula, late, judged, floor=published_floor_of(name, _frame("thin"))).faults != ()
