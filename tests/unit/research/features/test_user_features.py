@@ -15,6 +15,7 @@ from foxml.domain.bars import SymbolBars
 from foxml.errors import ConfigError, FeatureError, ModelError
 from foxml.features import FeatureEngine, FeaturePlan, ResearchColumn, load_plan
 from foxml.models import Registry
+from foxml.research.feature_checks import ComputedSource, Effort, History, check_features
 from foxml.research.features.adjustments import timed_adjustments
 from foxml.research.features.references import import_research, research_resolver
 from foxml.research.features.training import TrainingFeatureComputer
@@ -253,3 +254,18 @@ def test_the_check_takes_them_like_any_other(
     found = json.loads(capsys.readouterr().out)
     passed = {feature["name"]: feature["passed"] for feature in found["features"]}
     assert passed == {"ret_log_3": True, "own_sma_dist": True, "own_peek": False}
+
+
+def test_the_example_of_the_page_is_exact(tmp_path: Path) -> None:
+    """An example that the check would catch teaches the fault."""
+    page = (Path(__file__).resolve().parents[4] / "docs" / "user_features.md").read_text(encoding="utf-8")
+    code = page.split("```python")[1].split("```")[0]
+    (tmp_path / "mine_of_the_page.py").write_text(code)
+    plan_text = page.split("```yaml")[1].split("```")[0].replace("mine:", "mine_of_the_page:")
+    (tmp_path / "mine.yaml").write_text(plan_text)
+    resolver = research_resolver(tmp_path)
+    own = load_plan(tmp_path / "mine.yaml", interval_ns="5m", instruments=instruments(["FOXA"]), research=resolver)
+    histories, _ = market(40)
+    features = import_research(own.research, tmp_path)
+    report = check_features([ComputedSource(features)], [History(histories[0])], effort=Effort(snapshots=8))
+    assert [(feature.name, feature.failed) for feature in report.features] == [("distance_from_mean", ())]
