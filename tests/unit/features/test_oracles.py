@@ -18,7 +18,12 @@ from foxml.domain.instruments import Instrument
 from foxml.features import FeatureEngine, FeatureInfo, list_features, load_plan
 
 FEATURES = {info.name: info for info in list_features()}
-SYNTHETIC = {"calm": walk(11, "calm"), "thin": walk(12, "thin"), "outliers": walk(13, "outliers")}
+SYNTHETIC = {
+    "calm": walk(11, "calm"),
+    "thin": walk(12, "thin"),
+    "outliers": walk(13, "outliers"),
+    "long": walk(15, "thin", days=250),
+}
 # For features that make no sense of bars of 5 minutes.
 CALM_MINUTES = walk(14, "calm", days=20, minutes=1)
 INTERVALS = dict.fromkeys(SYNTHETIC, 5 * MINUTE_NS) | {
@@ -27,7 +32,26 @@ INTERVALS = dict.fromkeys(SYNTHETIC, 5 * MINUTE_NS) | {
     "AAPL 5m": 5 * MINUTE_NS,
     "DBB 1m": MINUTE_NS,
 }
-EVERYWHERE = [(name, data) for name in FEATURES for data in INTERVALS if FEATURES[name].makes_sense_at(INTERVALS[data])]
+# At least so many bars are in each.
+LENGTHS = dict.fromkeys(SYNTHETIC, 5000) | {
+    "long": 17_000,
+    "SPY 1h": 7000,
+    "BAC 1h": 7000,
+    "AAPL 5m": 5700,
+    "DBB 1m": 13_900,
+}
+
+
+def _tried_on(info: FeatureInfo, data: str) -> bool:
+    """Whether there is much to see after the warm-up; the long walk is for those that hardly settle on the others."""
+    interval = INTERVALS[data]
+    if not info.makes_sense_at(interval):
+        return False
+    warmup = info.warmup_bars(interval)
+    return warmup + 1000 < LENGTHS[data] and (data != "long" or warmup + 1000 >= LENGTHS["thin"])
+
+
+EVERYWHERE = [(name, data) for name, info in FEATURES.items() for data in INTERVALS if _tried_on(info, data)]
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +106,7 @@ def test_every_feature_has_an_oracle() -> None:
     # A feature that nothing checks may be anything.
     assert len(FEATURES) >= 60
     assert FEATURES.keys() <= ORACLES.keys()
+    assert FEATURES.keys() == {name for name, _ in EVERYWHERE}
 
 
 @pytest.mark.parametrize(("name", "data"), EVERYWHERE)
