@@ -14,6 +14,7 @@ from feature_report import Report
 from feature_setup import CHECKED_BARS, history, library, ns, our_values, prove_equal, streaming, warmup
 
 BARS = 50_000
+HEAD_BARS = 500  # that a stream of the peer is opened with
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ STATISTICS = (
     Statistic("median_dist_60", 60, "bottleneck", _move_median),
 )
 CCI, CCI_WINDOW = "cci_20", 20
+BARE = "ret_log_1"
 FLOOR = 1e-12
 
 
@@ -87,8 +89,9 @@ def bench_features_order(report: Report):
     if not found:
         pytest.skip("the catalogue has no order statistic")
     together = sorted({each.feature for each in STATISTICS if each.feature in known} | ({CCI} & set(known)))
-    all_ns = ns(report.medians({"ours": _streamed(together)})["ours"], BARS)
-    found.append((f"all {len(together)} in one plan", all_ns, "", ""))
+    medians = report.medians({"all": _streamed(together), "bare": _streamed([BARE])})
+    found.append((f"all {len(together)} in one plan", ns(medians["all"], BARS), "", ""))
+    found.append((f"{BARE}: what any plan costs", ns(medians["bare"], BARS), "", ""))
     report.table(
         f"Order statistics of one symbol over {BARS:,} bars, ns per bar", ("", "ours", "theirs", "times ours"), found
     )
@@ -104,7 +107,7 @@ def _against(report: Report, each: Statistic, known: list[str]) -> tuple[str, fl
         except ImportError:
             report.note(f"{each.label()}: skipped, bottleneck is not installed: pip install foxml[bench]")
             return None
-    checked, bars = history(CHECKED_BARS), history(BARS + warmup([each.feature]))
+    checked, bars = history(CHECKED_BARS), history(BARS)
     values = each.theirs(module, checked, each.window)
     prove_equal(each.peer, [each.feature], our_values(checked, [each.feature]), values[:, None], [FLOOR])
 
@@ -119,7 +122,7 @@ def _against(report: Report, each: Statistic, known: list[str]) -> tuple[str, fl
 
 
 def _cci(report: Report) -> tuple[str, float, object, object]:
-    checked, bars = history(CHECKED_BARS), history(BARS + warmup([CCI]))
+    checked, bars = history(CHECKED_BARS), history(BARS + HEAD_BARS)
     talib = TalibC([f"CCI hlc {CCI_WINDOW}"])
     out = np.full((1, len(checked)), np.nan)
     talib.each(checked, 1000, out)
@@ -130,5 +133,5 @@ def _cci(report: Report) -> tuple[str, float, object, object]:
 
 
 def _streamed(columns: list[str]) -> Callable[[], float]:
-    warm = warmup(columns)
+    warm = warmup(columns) + HEAD_BARS
     return streaming(library(), columns, history(BARS + warm), warm)

@@ -59,8 +59,8 @@ def bench_features_python(report: Report):
         ratios = (mean / own, mean * len(columns) / python, mean * len(columns) / compiled)
         rows.append((peer.name, len(kept), mean, quickest, own, *ratios))
     report.table(
-        f"From Python, ns per feature and bar. Ours, {len(columns)} features: FeatureEngine.update {python:,.0f} ns a bar "
-        f"({python / len(columns):.1f} each), of which {python - compiled:,.0f} are the call; "
+        f"From Python, ns per feature and bar. Ours, {len(columns)} features: FeatureEngine.update {python:,.0f} ns "
+        f"a bar ({python / len(columns):.1f} each), of which {python - compiled:,.0f} are the call; "
         f"the engine alone {compiled:,.0f} ({compiled / len(columns):.2f} each)",
         ("", "features", "theirs", "its quickest", "ours, same", "times same", "times all", "times engine alone"),
         rows,

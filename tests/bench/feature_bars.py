@@ -24,7 +24,9 @@ class History:
         Close of the bar, open and close of its session.
     ohlcv : ndarray of float64, shape (T, 5)
     columns : ndarray of float64, shape (7, T)
-        What the peers read: open, high, low, close, volume, log return (0 in the first row), ln(1 + volume).
+        What the peers read: open, high, low and close in whole cents, volume, log return (0 in the first row),
+        ln(1 + volume). In dollars, 0.03 less 0.02 is not 0.02 less 0.01, and which of two equal moves is the larger
+        one would be chance; no feature that is compared depends on the unit.
     """
 
     times: NDArray[np.int64]
@@ -54,7 +56,8 @@ def random_history(count: int, seed: int = 7) -> History:
     volume = np.round(np.exp(6.0 + 2.0 * random.random(count)))
     ohlcv = np.stack([open_, high, low, close, volume], axis=1)
     log_return = np.concatenate(([0.0], np.log(close[1:] / close[:-1])))
-    columns = np.ascontiguousarray(np.vstack([ohlcv.T, log_return, np.log1p(volume)]))
+    cents = np.round(ohlcv[:, :4].T / PRICE_GRID)
+    columns = np.ascontiguousarray(np.vstack([cents, volume, log_return, np.log1p(volume)]))
     return History(_times(count), np.ascontiguousarray(ohlcv), columns)
 
 

@@ -114,9 +114,6 @@ class PandasAlgebra:
         return x.rolling(w).corr(y)
 
 
-SAME = 1e-9  # typical prices nearer than this are the same: a sum of cents has a rounding of its own
-
-
 def _range(a: Algebra) -> Any:
     previous = a.lag(a.column("c"), 1)
     return a.larger(a.column("h"), previous) + a.larger(0.0 - a.column("l"), 0.0 - previous)
@@ -137,7 +134,7 @@ def _money_flow(a: Algebra, w: int) -> Any:
     typical = (a.column("h") + a.column("l") + a.column("c")) / 3.0
     change = typical - a.lag(typical, 1)
     flow = typical * a.column("v")
-    up, down = a.sum((change > SAME) * flow, w), a.sum((change < -SAME) * flow, w)
+    up, down = a.sum((change > 0.0) * flow, w), a.sum((change < 0.0) * flow, w)
     return 100.0 * up / (up + down)
 
 
@@ -181,7 +178,7 @@ FORMULAS: dict[str, Callable[[Any, int], Any]] = {
 
 
 def _frame(history: History) -> dict[str, Floats]:
-    return {name: np.ascontiguousarray(history.ohlcv[:, k]) for k, name in enumerate("ohlcv")}
+    return {name: history.columns[k] for k, name in enumerate("ohlcv")}
 
 
 class PolarsPeer:

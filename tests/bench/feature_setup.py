@@ -22,8 +22,14 @@ def library() -> OurLibrary:
 
 @lru_cache(maxsize=1)
 def libraries() -> tuple[OurLibrary, ...]:
-    """Our engine on each path."""
-    return tuple(OurLibrary(path) for path in PATHS)
+    """Our engine on each path that this machine has."""
+    found = []
+    for path in PATHS:
+        try:
+            found.append(OurLibrary(path))
+        except RuntimeError as error:
+            print(f"  {path} is left out: {error}")
+    return tuple(found)
 
 
 @lru_cache(maxsize=8)
@@ -94,8 +100,9 @@ def check_paths(bars: History, columns: Sequence[str]) -> None:
         matrices.append(np.empty((len(bars), len(columns))))
         engine.batch(bars, matrices[-1])
         engine.close()
-    for path, matrix in zip(PATHS[1:], matrices[1:], strict=True):
-        assert np.array_equal(matrices[0].view(np.int64), matrix.view(np.int64)), f"{path} differs from {PATHS[0]}"
+    first, *others = libraries()
+    for path, matrix in zip(others, matrices[1:], strict=True):
+        assert np.array_equal(matrices[0].view(np.int64), matrix.view(np.int64)), f"{path.isa} differs from {first.isa}"
 
 
 def check_grid(peer: str, outputs: Floats, bars: History, laid: Grid) -> int:

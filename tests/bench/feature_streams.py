@@ -143,7 +143,7 @@ class Talipp:
 
     def _opened(self, history: History, family: Family, window: int) -> tuple[Any, list[Any], tuple[str, ...]]:
         make, whole_bars, attributes = self._makers[family.feature]
-        bars = [self._bar(*row) for row in history.ohlcv.tolist()] if whole_bars else _columns(history, "c")[0]
+        bars = [self._bar(*row) for row in history.columns[:5].T.tolist()] if whole_bars else _columns(history, "c")[0]
         return make(window), bars, attributes
 
 
