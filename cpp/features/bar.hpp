@@ -51,9 +51,9 @@ struct IntegerBar {
 /// Prices and volumes stay below this many units: every sum of products over a window then fits its integer.
 inline constexpr std::int64_t kUnitsMax = std::int64_t{1} << 40;
 
-/// The largest move of the close, or from a close to the next open, that a bar may bring: what is made of returns then
-/// fits its integers. No stock moves like that; a split that nobody was told of does.
-inline constexpr std::int64_t kMoveMax = 64;
+/// The largest move from a close to the next open or close that a bar may bring: what is made of returns then fits its
+/// integers. A symbol that is given to another company may move a thousandfold; no stock moves like this.
+inline constexpr std::int64_t kMoveMax = 4096;
 
 /// Why these numbers cannot be a bar, or nullptr if they can. Order in time is judged by the symbol's state.
 [[nodiscard]] const char* refusal(const Bar& bar, const Scale& scale) noexcept;
