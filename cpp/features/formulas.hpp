@@ -83,10 +83,10 @@ struct TimeSums {
 };
 
 template <typename V>
-[[nodiscard]] TimeSums time_sums(const V& v, int n) {
-    const std::int64_t total = v.sum(Column::close, n);
-    const auto oldest = static_cast<std::uint64_t>(v.index() - n + 1);
-    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n));
+[[nodiscard]] TimeSums time_sums(const V& v, int n, int lag = 0) {
+    const std::int64_t total = v.sum(Column::close, n, lag);
+    const auto oldest = static_cast<std::uint64_t>(v.index() - lag - n + 1);
+    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n, lag));
     return {total, static_cast<std::int64_t>(with_time - oldest * static_cast<std::uint64_t>(total))};
 }
 
