@@ -25,6 +25,7 @@ std::vector<IntegerBar> completed(const std::vector<IntegerBar>& bars, std::int6
             bucket.low = std::min(bucket.low, bar.low);
             bucket.close = bar.close;
             bucket.volume += bar.volume;
+            bucket.benchmark_bits = bar.benchmark_bits;
         }
     }
     std::vector<IntegerBar> result;
