@@ -113,12 +113,11 @@ void contribute_return(std::int64_t r, const LastReturns& before, const ColumnSe
     }
 }
 
-/// The benchmark's return between the two bars, where it has both closes. A move that no product has room for is no
+/// The benchmark's return since the bar before, where it has both closes. A move that no product has room for is no
 /// price of a benchmark.
-void contribute_benchmark(double close, double previous, Setter set) noexcept {
-    const double move = close / previous;
+void contribute_benchmark(double move, Setter set) noexcept {
     constexpr auto kMost = static_cast<double>(kMoveMax);
-    if (close > 0.0 && previous > 0.0 && move <= kMost && move >= 1.0 / kMost) {
+    if (move >= 1.0 / kMost && move <= kMost) {
         const std::int64_t b = log_units(move);
         set[Column::benchmark_present] = 1;
         set[Column::benchmark_return] = b;
@@ -153,7 +152,7 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
         set[WideColumn::log_gap_square] = product(gap, gap);
     }
     if (used.any(kBenchmark)) {
-        contribute_benchmark(bar.benchmark_close(), previous.benchmark_close(), set);
+        contribute_benchmark(bar.benchmark_ratio(), set);
     }
 }
 

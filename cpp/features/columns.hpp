@@ -40,7 +40,7 @@ enum class Column : std::uint8_t {
     return_16,
     sign_word,          ///< 1 at byte s of 8, s the word of three bits: 1 where r > 0, now and at the two bars before
     log_gap,            ///< ln(O / C1)
-    benchmark_present,  ///< 1 where the benchmark has a bar now and had one at the bar before
+    benchmark_present,  ///< 1 where the benchmark has a close now and had one at the bar before
     benchmark_return,   ///< b = ln(B / B1), B1 at the symbol's bar before; 0 where it is not present
     count,
 };
@@ -123,6 +123,8 @@ inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn:
 
 /// Sums of up to 16 r stay below ln(2^40), the widest that prices are apart: 256 of them fit 63 bits.
 inline constexpr int kReturnSumsMax = 256;
+/// |r| stays below ln(4096): 512 of them fit 63 bits, and their products twice that.
+inline constexpr int kAbsReturnsMax = 512;
 /// Eight counters of a byte each: what counts to 255 carries nothing into the next one.
 inline constexpr int kByteCountMax = 255;
 

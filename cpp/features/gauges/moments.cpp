@@ -6,7 +6,7 @@ namespace foxml::features {
 
 namespace {
 
-constexpr std::int64_t kReturnMax = std::int64_t{1} << 53;  // above the logarithm of the largest move
+constexpr std::int64_t kReturnMax = 9 * (std::int64_t{1} << 50);  // above the logarithm of the largest move
 
 struct Central {
     double squares;

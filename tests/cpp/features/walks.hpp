@@ -59,10 +59,10 @@ class WalkPrice {
         return Bar{close_ns, open_ns, session_close_ns, open, high, low, close, volume, next_benchmark()};
     }
 
-    /// The benchmark's close, or 0. Of random numbers of its own: the prices are the same with it as without.
+    /// The benchmark's move, or 0. Of random numbers of its own: the prices are the same with it as without.
     double next_benchmark() {
-        benchmark_ = std::max(benchmark_ + 0.2 * normal_of_benchmark_(benchmark_random_), 100.0);
-        return uniform_(benchmark_random_) < walk_.no_benchmark ? 0.0 : benchmark_;
+        const double ratio = std::exp(0.0005 * normal_of_benchmark_(benchmark_random_));
+        return uniform_(benchmark_random_) < walk_.no_benchmark ? 0.0 : ratio;
     }
 
     [[nodiscard]] bool missing() { return uniform_(random_) < walk_.missing; }
@@ -75,7 +75,6 @@ class WalkPrice {
     std::mt19937_64 benchmark_random_;
     std::normal_distribution<double> normal_of_benchmark_;
     double price_ = 100.0;
-    double benchmark_ = 400.0;
     int stretch_ = 0;
     bool rising_ = false;
 };
