@@ -192,6 +192,9 @@ template <typename Formula>
 [[nodiscard]] std::span<const FeatureInfo> volatility_features();
 [[nodiscard]] std::span<const FeatureInfo> volume_features();
 [[nodiscard]] std::span<const FeatureInfo> statistic_features();
+[[nodiscard]] std::span<const FeatureInfo> rank_features();
+[[nodiscard]] std::span<const FeatureInfo> benchmark_features();
+[[nodiscard]] std::span<const FeatureInfo> drawdown_features();
 [[nodiscard]] std::span<const FeatureInfo> candle_features();
 [[nodiscard]] std::span<const FeatureInfo> session_features();
 [[nodiscard]] std::span<const FeatureInfo> higher_features();

@@ -206,9 +206,9 @@ TEST(SnapshotTest, OneThatCannotBeAStateIsRefused) {
         state.update(bar);
     }
     const auto bytes = saved(state);
-    // Words of eight bytes: bars seen, last return, then the bar's three times and its prices from the open on.
+    // Words of eight bytes: bars seen, 15 last returns, then the bar's three times and its prices from the open on.
     const std::pair<std::size_t, std::int64_t> tampered[] = {
-        {0, -1}, {0, std::int64_t{1} << 50}, {5, 0}, {6, 1}, {9, -1}};
+        {0, -1}, {0, std::int64_t{1} << 50}, {1, std::int64_t{1} << 56}, {19, 0}, {20, 1}, {23, -1}};
     for (const auto& [word, value] : tampered) {
         auto changed = bytes;
         std::memcpy(changed.data() + 8 * word, &value, sizeof(value));
