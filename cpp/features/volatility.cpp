@@ -50,6 +50,9 @@ constexpr auto vol_ratio = [](const auto& v, const Params& p) -> double {
     return ratio(return_deviation(v, p.a), return_deviation(v, p.b));
 };
 
+/// Parkinson's volatility over that of the closes
+constexpr auto pk_cc_ratio = [](const auto& v, const Params& p) { return ratio(parkinson(v, p), vol_cc(v, p)); };
+
 constexpr auto semivol_dn = [](const auto& v, const Params& p) -> double {
     return root(mean_square(v, WideColumn::downside_square, p.a));
 };
@@ -66,21 +69,36 @@ constexpr FeatureInfo kRows[] = {
         vol_cc),
     row("F095", "vol_cc_60", "sd60(r), ddof 1", kAnyTimeframe, "pandas std; talib.STDDEV*sqrt(n/(n-1))", {window(60)},
         vol_cc),
+    row("F096", "vol_cc_240", "sd240(r), ddof 1", kAnyTimeframe, "pandas std; talib.STDDEV*sqrt(n/(n-1))",
+        {window(240)}, vol_cc),
     row("F097", "parkinson_20", "sqrt(mean(ln(H/L)^2)/(4 ln2))", kAnyTimeframe, "pandas", {window(20)}, parkinson),
+    row("F098", "parkinson_60", "sqrt(mean(ln(H/L)^2)/(4 ln2))", kAnyTimeframe, "pandas", {window(60)}, parkinson),
     row("F099", "gk_20", "sqrt(mean(.5 ln(H/L)^2-(2ln2-1)ln(C/O)^2))", kAnyTimeframe, "pandas", {window(20)},
+        garman_klass),
+    row("F100", "gk_60", "sqrt(mean(.5 ln(H/L)^2-(2ln2-1)ln(C/O)^2))", kAnyTimeframe, "pandas", {window(60)},
         garman_klass),
     row("F101", "rs_20", "sqrt(mean(ln(H/C)ln(H/O)+ln(L/C)ln(L/O)))", kAnyTimeframe,
         "pandas (talib.ROGERSSATCHELL unreleased)", {window(20)}, rogers_satchell),
+    row("F102", "rs_60", "sqrt(mean(ln(H/C)ln(H/O)+ln(L/C)ln(L/O)))", kAnyTimeframe,
+        "pandas (talib.ROGERSSATCHELL unreleased)", {window(60)}, rogers_satchell),
     row("F103", "yz_20", "sqrt(var(ln O/C1)+k var(ln C/O)+(1-k)RS), k=.34/(1.34+(n+1)/(n-1))", kAnyTimeframe, "pandas",
         {window(20)}, yang_zhang),
+    row("F104", "yz_60", "sqrt(var(ln O/C1)+k var(ln C/O)+(1-k)RS), k=.34/(1.34+(n+1)/(n-1))", kAnyTimeframe, "pandas",
+        {window(60)}, yang_zhang),
     row("F105", "natr_14", "ATR14/C", kAnyTimeframe, "talib.NATR/100", {length(14)}, natr),
+    row("F106", "natr_50", "ATR50/C", kAnyTimeframe, "talib.NATR/100", {length(50)}, natr),
     row("F107", "tr_n", "TR/C1", kAnyTimeframe, "talib.TRANGE", {}, true_range_n),
     // Seeded by the first r^2, as pandas does; valid when as little of that is left as of an EMA's start after 20 n
     // bars.
     row("F108", "ewma_vol_94", "sqrt(v), v=.94 v1+(1-.94) r^2", kAnyTimeframe, "pandas ewm(adjust=False)",
         {percent(94)}, ewma_vol),
+    row("F109", "ewma_vol_97", "sqrt(v), v=.97 v1+(1-.97) r^2", kAnyTimeframe, "pandas ewm(adjust=False)",
+        {percent(97)}, ewma_vol),
     row("F110", "vol_ratio_10_60", "sd10(r)/sd60(r), ddof 1", kAnyTimeframe, "pandas",
         {window("short", 10), window("long", 60)}, vol_ratio),
+    row("F111", "vol_ratio_20_240", "sd20(r)/sd240(r), ddof 1", kAnyTimeframe, "pandas",
+        {window("short", 20), window("long", 240)}, vol_ratio),
+    row("F112", "pk_cc_ratio_20", "parkinson_20/vol_cc_20", kAnyTimeframe, "pandas", {window(20)}, pk_cc_ratio),
     row("F114", "semivol_dn_60", "sqrt(mean60(min(r,0)^2))", kAnyTimeframe, "pandas", {window(60)}, semivol_dn),
     row("F115", "semivol_ratio_60", "sqrt(sum min(r,0)^2/sum max(r,0)^2)", kAnyTimeframe, "pandas", {window(60)},
         semivol_ratio),

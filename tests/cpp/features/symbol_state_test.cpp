@@ -51,7 +51,7 @@ TEST(SymbolStateTest, OneFeatureAloneIsWhatItIsAmongAll) {
 TEST(SymbolStateTest, TheFloatRowIsTheDoubleRowRoundedOnce) {
     const auto plan = test::plan_on(kFive);
     SymbolState state(plan, test::kCents);
-    for (const Bar& bar : test::random_bars({.bars = 2000})) {
+    for (const Bar& bar : test::random_bars({.bars = static_cast<int>(plan->history_bars())})) {
         state.update(bar);
     }
     ASSERT_TRUE(state.ready());
