@@ -1,6 +1,7 @@
 #include "features/columns.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/numerics.hpp"
 
@@ -12,10 +13,16 @@ namespace {
 constexpr ColumnSet kBodyLogs{{Column::log_body}, {WideColumn::log_body_square}};
 constexpr ColumnSet kRangeLogs{{}, {WideColumn::log_range_square}};
 constexpr ColumnSet kRogersSatchell{{}, {WideColumn::rogers_satchell}};
-constexpr ColumnSet kVolumeLogs{{Column::log_volume}, {WideColumn::log_volume_square}};
-constexpr ColumnSet kReturns{
-    {Column::log_return},
-    {WideColumn::return_square, WideColumn::downside_square, WideColumn::return_lag1, WideColumn::benchmark_product}};
+constexpr ColumnSet kVolumeLogs{{Column::log_volume}, {WideColumn::log_volume_square, WideColumn::close_log_volume}};
+constexpr ColumnSet kLocation{{}, {WideColumn::location_volume}};
+constexpr ColumnSet kReturns{{Column::log_return},
+                             {WideColumn::return_square, WideColumn::downside_square, WideColumn::illiquidity,
+                              WideColumn::return_lag1, WideColumn::bipower, WideColumn::benchmark_product}};
+constexpr ColumnSet kSimpleReturns{
+    {Column::simple_return}, {WideColumn::simple_return_square, WideColumn::return_change, WideColumn::return_volume}};
+constexpr ColumnSet kVolumeChanges{{Column::log_volume_change},
+                                   {WideColumn::log_volume_change_square, WideColumn::return_change}};
+constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
 constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
 constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
                                {WideColumn::benchmark_square, WideColumn::benchmark_product}};
@@ -33,6 +40,39 @@ class Setter {
 std::int64_t distance(std::int64_t a, std::int64_t b) noexcept { return a > b ? a - b : b - a; }
 std::int64_t sign(std::int64_t x) noexcept { return (x > 0) - (x < 0); }
 
+double shares(const IntegerBar& bar, const Scale& scale) noexcept {
+    return static_cast<double>(bar.volume) * scale.volume_unit;
+}
+
+/// 1e12 |r| / (C V) at 2^-60, rounded once.
+Int128 illiquidity(const IntegerBar& bar, std::int64_t log_return, const Scale& scale) noexcept {
+    if (bar.volume == 0) {
+        return 0;
+    }
+    const double dollars = to_double(product(bar.close, bar.volume)) * scale.price_grid * scale.volume_unit;
+    const double moved = static_cast<double>(distance(log_return, 0)) * kLogUnit;
+    const double units = std::min(1e12 * moved / dollars, kIlliquidityMax) / kIlliquidityUnit;
+    // Above 2^62 a double has no fraction to round.
+    return units < 0x1p62 ? Int128{round_half_even(units)} : static_cast<Int128>(units);
+}
+
+/// The bid-ask spread, as a share of the price, that Corwin and Schultz (2012) estimate from the ranges of two bars:
+/// each range has the spread in it once and the variance of one bar, the range of both together the spread once and
+/// the variance of two.
+double high_low_spread(const IntegerBar& bar, const IntegerBar& previous) noexcept {
+    constexpr double kRootTwo = 1.41421356237309504880;
+    constexpr double kUnit = 3.0 - 2.0 * kRootTwo;
+    const auto log_square = [](std::int64_t high, std::int64_t low) {
+        const double range = log(static_cast<double>(high) / static_cast<double>(low));
+        return range * range;
+    };
+    const double each = log_square(bar.high, bar.low) + log_square(previous.high, previous.low);
+    const double together = log_square(std::max(bar.high, previous.high), std::min(bar.low, previous.low));
+    const double alpha = (std::sqrt(2.0 * each) - std::sqrt(each)) / kUnit - std::sqrt(together / kUnit);
+    const double growth = exp(std::min(alpha, 40.0));  // e^40 and above: a spread of 2 to the last bit
+    return std::max(0.0, 2.0 * (growth - 1.0) / (growth + 1.0));
+}
+
 /// What the bar says by itself.
 void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter set) noexcept {
     const IntegerBar& bar = in.bar;
@@ -43,6 +83,7 @@ void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter 
     set[Column::high_low] = bar.high + bar.low;
     set[Column::body] = distance(bar.close, bar.open);
     set[Column::volume] = bar.volume;
+    set[Column::traded] = bar.volume > 0;
     set[WideColumn::close_square] = product(bar.close, bar.close);
     set[WideColumn::typical_volume] = product(bar.typical3(), bar.volume);
     set[WideColumn::close_volume] = product(bar.close, bar.volume);
@@ -60,10 +101,13 @@ void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter 
                                            product(log_units(bar.low, bar.close), log_units(bar.low, bar.open));
     }
     if (used.any(kVolumeLogs)) {
-        const double shares = static_cast<double>(bar.volume) * in.volume_unit;
-        const std::int64_t log_volume = round_half_even(log(1.0 + shares) * 0x1p50);
+        const std::int64_t log_volume = log_units(1.0 + shares(bar, in.scale));
         set[Column::log_volume] = log_volume;
         set[WideColumn::log_volume_square] = product(log_volume, log_volume);
+        set[WideColumn::close_log_volume] = product(bar.close, log_volume);
+    }
+    if (used.any(kLocation)) {
+        set[WideColumn::location_volume] = product(round_half_even(bar.close_location() * 0x1p50), bar.volume);
     }
 }
 
@@ -82,6 +126,7 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
     set[Column::volume_up] = std::max<std::int64_t>(bar.volume - previous.volume, 0);
     set[Column::volume_change] = distance(bar.volume, previous.volume);
     const Int128 flow = product(bar.typical3(), bar.volume);
+    set[WideColumn::change_lag1] = product(change, in.last_change);
     set[WideColumn::flow_up] = bar.typical3() > previous.typical3() ? flow : 0;
     set[WideColumn::flow_down] = bar.typical3() < previous.typical3() ? flow : 0;
     if (used.any(kReturns)) {
@@ -89,7 +134,25 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
         set[Column::log_return] = r;
         set[WideColumn::return_square] = product(r, r);
         set[WideColumn::downside_square] = r < 0 ? product(r, r) : 0;
+        set[WideColumn::illiquidity] = illiquidity(bar, r, in.scale);
         set[WideColumn::return_lag1] = product(r, in.last_return);
+        set[WideColumn::bipower] = product(distance(r, 0), distance(in.last_return, 0));
+    }
+    if (used.any(kSimpleReturns)) {
+        const std::int64_t s =
+            round_half_even(static_cast<double>(change) / static_cast<double>(previous.close) * 0x1p50);
+        set[Column::simple_return] = s;
+        set[WideColumn::simple_return_square] = product(s, s);
+        set[WideColumn::return_volume] = product(s, bar.volume);
+    }
+    if (used.any(kVolumeChanges)) {
+        const std::int64_t d = log_units((1.0 + shares(bar, in.scale)) / (1.0 + shares(previous, in.scale)));
+        set[Column::log_volume_change] = d;
+        set[WideColumn::log_volume_change_square] = product(d, d);
+        set[WideColumn::return_change] = product(set[Column::simple_return], d);
+    }
+    if (used.any(kSpread)) {
+        set[Column::high_low_spread] = round_half_even(high_low_spread(bar, previous) * 0x1p50);
     }
     if (used.any(kGapLogs)) {
         const std::int64_t gap = log_units(bar.open, previous.close);

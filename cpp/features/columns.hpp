@@ -21,6 +21,7 @@ enum class Column : std::uint8_t {
     volume,
     log_volume,         ///< ln(1 + V), V in shares
     log_body,           ///< ln(C / O)
+    traded,             ///< 1 where V > 0
     ups,                ///< 1 where C > C1
     change,             ///< |C - C1|
     true_range,         ///< max(H, C1) - min(L, C1)
@@ -32,6 +33,9 @@ enum class Column : std::uint8_t {
     volume_change,      ///< |V - V1|
     log_return,         ///< r = ln(C / C1)
     log_gap,            ///< ln(O / C1)
+    simple_return,      ///< s = C / C1 - 1
+    log_volume_change,  ///< d = ln((1 + V) / (1 + V1)), V in shares
+    high_low_spread,    ///< of Corwin and Schultz, from this bar and the one before
     benchmark_present,  ///< 1 where the benchmark has a bar now and had one at the bar before
     benchmark_return,   ///< b = ln(B / B1), B1 at the symbol's bar before; 0 where it is not present
     count,
@@ -47,12 +51,21 @@ enum class WideColumn : std::uint8_t {
     log_body_square,    ///< ln(C / O)^2
     log_volume_square,  ///< ln(1 + V)^2
     rogers_satchell,    ///< ln(H/C) ln(H/O) + ln(L/C) ln(L/O)
+    location_volume,    ///< V times where the close lies in the range, -1 at the low, 1 at the high
+    close_log_volume,   ///< C ln(1 + V)
     flow_up,            ///< (H + L + C) V where H + L + C rose
     flow_down,          ///< and where it fell
     return_square,      ///< r^2
     downside_square,    ///< min(r, 0)^2
     log_gap_square,     ///< ln(O / C1)^2
+    simple_return_square,
+    log_volume_change_square,
+    return_change,      ///< s d
+    return_volume,      ///< s V
+    illiquidity,        ///< 1e12 |r| / (C V), C V in dollars, at 2^-60; 0 where V = 0
     return_lag1,        ///< r times the r before
+    bipower,            ///< |r| times the |r| before
+    change_lag1,        ///< C - C1 times the C - C1 before
     benchmark_square,   ///< b^2
     benchmark_product,  ///< r b
     count,
@@ -69,7 +82,7 @@ inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn:
 /// 0-based index of the first bar on which a column has its meaning: the previous bars that it reads.
 [[nodiscard]] constexpr int first_row(Column column) noexcept { return column >= Column::ups ? 1 : 0; }
 [[nodiscard]] constexpr int first_row(WideColumn column) noexcept {
-    if (column == WideColumn::return_lag1) {
+    if (column == WideColumn::return_lag1 || column == WideColumn::bipower || column == WideColumn::change_lag1) {
         return 2;
     }
     return column >= WideColumn::flow_up ? 1 : 0;
@@ -78,6 +91,10 @@ inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn:
 /// One unit of a logarithm's integer is 2^-50, of a product of two it is 2^-100.
 inline constexpr double kLogUnit = 0x1p-50;
 inline constexpr double kLogSquareUnit = 0x1p-100;
+
+/// One unit of the illiquidity column. A bar counts with at most 2^56, so that every window's sum fits.
+inline constexpr double kIlliquidityUnit = 0x1p-60;
+inline constexpr double kIlliquidityMax = 0x1p56;
 
 /// The columns that something reads; others are not worth their logarithms and divisions.
 class ColumnSet {
@@ -123,7 +140,8 @@ struct ContributionInputs {
     const IntegerBar* previous;
     std::int64_t index;        ///< of the bar, from 0
     std::int64_t last_return;  ///< the r before this bar's
-    double volume_unit;
+    std::int64_t last_change;  ///< the C - C1 before this bar's
+    Scale scale;
 };
 
 /// Contributions of a bar. Columns that need the previous bar are 0 on the first one; those that are not used and cost

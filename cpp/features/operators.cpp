@@ -41,10 +41,11 @@ const Gauge& Operators::gauge(const GaugeSpec& spec) const noexcept {
 }
 
 void Operators::update(const IntegerBar& bar) noexcept {
+    const std::int64_t last_change = bars_seen_ > 1 ? bar_.close - previous_.close : 0;
     previous_ = bar_;
     bar_ = bar;
     Contributions contributions;
-    contribute({bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, scale_.volume_unit},
+    contribute({bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, last_change, scale_},
                layout_->columns, contributions);
     last_return_ = contributions[Column::log_return];
     prefix_.push(bars_seen_, contributions);

@@ -62,6 +62,14 @@ constexpr auto semivol_ratio = [](const auto& v, const Params& p) -> double {
     return root(ratio(down, v.sum(WideColumn::return_square, p.a) - down));
 };
 
+/// What share of the variance came in jumps: max(0, 1 - BV / RV). The bipower variation BV leaves single jumps out;
+/// n / (n - 1) makes up for the one product fewer than returns (Barndorff-Nielsen and Shephard 2004).
+constexpr auto jump = [](const auto& v, const Params& p) {
+    const double scale = 0.5 * kPi * p.a / (p.a - 1.0);
+    const auto bipower = v.sum(WideColumn::bipower, p.a - 1);
+    return larger(0.0, 1.0 - scale * ratio(bipower, v.sum(WideColumn::return_square, p.a)));
+};
+
 constexpr FeatureInfo kRows[] = {
     row("F093", "vol_cc_10", "sd10(r), ddof 1", kAnyTimeframe, "pandas std; talib.STDDEV*sqrt(n/(n-1))", {window(10)},
         vol_cc),
@@ -102,6 +110,8 @@ constexpr FeatureInfo kRows[] = {
     row("F114", "semivol_dn_60", "sqrt(mean60(min(r,0)^2))", kAnyTimeframe, "pandas", {window(60)}, semivol_dn),
     row("F115", "semivol_ratio_60", "sqrt(sum min(r,0)^2/sum max(r,0)^2)", kAnyTimeframe, "pandas", {window(60)},
         semivol_ratio),
+    row("F116", "jump_60", "max(0,1-BV/RV), BV=(pi/2)(n/(n-1))sum|r||r1|, RV=sum r^2", kAnyTimeframe, "brute force",
+        {window(60)}, jump),
 };
 
 }  // namespace

@@ -37,6 +37,73 @@ constexpr auto vsump = [](const auto& v, const Params& p) -> double {
     return ratio(v.sum(Column::volume_up, p.a), v.sum(Column::volume_change, p.a));
 };
 
+/// Chaikin's money flow: each bar's volume counts by where the close lies in the range.
+constexpr auto cmf = [](const auto& v, const Params& p) {
+    return ratio(real(v.sum(WideColumn::location_volume, p.a)) * kLogUnit, real(v.sum(Column::volume, p.a)));
+};
+
+/// ln(1e-3 + mean of 1e12 |r| / (C V) over the bars with volume), C V in dollars
+constexpr auto amihud = [](const auto& v, const Params& p) {
+    const auto illiquidity = real(v.sum(WideColumn::illiquidity, p.a)) * kIlliquidityUnit;
+    return log(1e-3 + ratio(illiquidity, real(v.sum(Column::traded, p.a))));
+};
+
+/// The spread that makes successive moves of the close oppose each other (Roll 1984), over C
+constexpr auto roll_spread = [](const auto& v, const Params& p) {
+    const auto moved = v.bar().close - v.close(p.a);
+    const auto moved_before = v.close(1) - v.close(p.a + 1);
+    const auto covariance = p.a * v.sum(WideColumn::change_lag1, p.a) - product(moved, moved_before);
+    const auto opposed = larger(0.0, real(-covariance) / real(std::int64_t{p.a} * (p.a - 1)));
+    return 2.0 * root(opposed) / real(v.bar().close);
+};
+
+constexpr auto corwin_schultz = [](const auto& v, const Params& p) {
+    return real(v.sum(Column::high_low_spread, p.a)) / p.a * kLogUnit;
+};
+
+/// Price-volume trend: each bar's volume counts by its return.
+constexpr auto pvt = [](const auto& v, const Params& p) {
+    return ratio(real(v.sum(WideColumn::return_volume, p.a)) * kLogUnit, real(v.sum(Column::volume, p.a)));
+};
+
+/// Pearson's correlation of two columns over n bars, from their squares and their product
+template <typename V>
+auto correlation(const V& v, Column x, WideColumn x_square, Column y, WideColumn y_square, WideColumn xy, int n) {
+    const auto together = n * v.sum(xy, n) - product(v.sum(x, n), v.sum(y, n));
+    const auto variances = real(dispersion(v, x, x_square, n)) * real(dispersion(v, y, y_square, n));
+    return ratio(real(together), root(variances));
+}
+
+constexpr auto corr_r_dv = [](const auto& v, const Params& p) {
+    return correlation(v, Column::simple_return, WideColumn::simple_return_square, Column::log_volume_change,
+                       WideColumn::log_volume_change_square, WideColumn::return_change, p.a);
+};
+
+constexpr auto corr_c_v = [](const auto& v, const Params& p) {
+    return correlation(v, Column::close, WideColumn::close_square, Column::log_volume, WideColumn::log_volume_square,
+                       WideColumn::close_log_volume, p.a);
+};
+
+/// Share of the window's volume in its three busiest bars
+constexpr auto volume_skew = [](const auto& v, const Params& p) {
+    auto first = v.sum(Column::volume, 1);
+    auto second = first - first;
+    auto third = second;
+    for (int lag = 1; lag < p.a; ++lag) {
+        const auto volume = v.sum(Column::volume, 1, lag);
+        const auto not_first = smaller(first, volume);
+        first = larger(first, volume);
+        third = larger(third, smaller(second, not_first));
+        second = larger(second, not_first);
+    }
+    return ratio(first + second + third, v.sum(Column::volume, p.a));
+};
+
+/// A window whose correlation of returns fits 128 bits even if they are as large as a bar may bring.
+constexpr Parameter correlation_window(int bars) { return {"w", bars, 2, 240}; }
+/// A window that is looked through bar by bar.
+constexpr Parameter short_window(int bars) { return {"w", bars, 4, 64}; }
+
 constexpr FeatureInfo kRows[] = {
     row("F117", "volume_ratio_5", "ln((V+1)/(SMA5(V)+1))", kAnyTimeframe, "talib.SMA(V); Qlib VMA", {window(5)},
         volume_ratio),
@@ -52,6 +119,8 @@ constexpr FeatureInfo kRows[] = {
         {window(240)}, volume_z),
     row("F123", "obv_slope_20", "sum(sgn(dC)V)/sum V", kAnyTimeframe, "d20 talib.OBV/sumV", {window(20)}, obv_slope),
     row("F124", "obv_slope_60", "sum(sgn(dC)V)/sum V", kAnyTimeframe, "d60 talib.OBV/sumV", {window(60)}, obv_slope),
+    row("F125", "cmf_20", "sum(CLV*V)/sum V", kAnyTimeframe, "talib.CMF", {window(20)}, cmf),
+    row("F126", "cmf_60", "sum(CLV*V)/sum V", kAnyTimeframe, "talib.CMF", {window(60)}, cmf),
     row("F129", "vwap_dev_20", "C/(sum TP*V/sum V)-1", kAnyTimeframe, "pandas", {window(20)}, vwap_dev),
     row("F130", "vwap_dev_60", "C/(sum TP*V/sum V)-1", kAnyTimeframe, "pandas", {window(60)}, vwap_dev),
     row("F131", "vwap_dev_240", "C/(sum TP*V/sum V)-1", kAnyTimeframe, "pandas", {window(240)}, vwap_dev),
@@ -59,8 +128,25 @@ constexpr FeatureInfo kRows[] = {
         kAnyTimeframe, "pandas", {window(20)}, dollar_vol),
     row("F133", "dollar_vol_ratio_5_60", "ln((1+SMA5(CV))/(1+SMA60(CV)))", kAnyTimeframe, "pandas",
         {window("short", 5), window("long", 60)}, dollar_vol_ratio),
+    row("F134", "amihud_20", "ln(1e-3+mean20(1e12*|r|/(C*V))), bars with V=0 skipped", kAnyTimeframe, "pandas",
+        {window(20)}, amihud),
+    row("F135", "amihud_60", "ln(1e-3+mean60(1e12*|r|/(C*V))), bars with V=0 skipped", kAnyTimeframe, "pandas",
+        {window(60)}, amihud),
+    row("F138", "roll_spread_60", "2 sqrt(max(0,-cov(dC,dC1)))/C", kAnyTimeframe, "pandas", {window(60)}, roll_spread),
+    row("F139", "corwin_schultz_20",
+        "mean20 max(0,2(e^a-1)/(1+e^a)), a=(sqrt(2b)-sqrt b)/(3-2sqrt2)-sqrt(g/(3-2sqrt2))", kAnyTimeframe,
+        "brute force", {window(20)}, corwin_schultz),
+    row("F140", "pvt_20", "sum(s*V)/sum V, s=C/C1-1", kAnyTimeframe, "d20 talib.PVT/sumV", {window(20)}, pvt),
+    row("F141", "corr_r_dv_20", "corr20(C/C1, ln((V+1)/(V1+1)))", kAnyTimeframe, "brute force; Qlib CORD20 where V1>0",
+        {correlation_window(20)}, corr_r_dv),
+    row("F142", "corr_r_dv_60", "corr60(C/C1, ln((V+1)/(V1+1)))", kAnyTimeframe, "brute force; Qlib CORD60 where V1>0",
+        {correlation_window(60)}, corr_r_dv),
+    row("F143", "corr_c_v_20", "corr20(C, ln(V+1))", kAnyTimeframe, "Qlib CORR20; talib.CORREL",
+        {correlation_window(20)}, corr_c_v),
     // Without the 1e-12 that Qlib adds below: it makes a 0 of what has no value, and else moves no digit that counts.
     row("F145", "vsump_20", "sum max(dV,0)/sum|dV|", kAnyTimeframe, "Qlib VSUMP20", {window(20)}, vsump),
+    row("F146", "volume_skew_20", "share of the 20-bar volume in its 3 busiest bars", kAnyTimeframe, "pandas",
+        {short_window(20)}, volume_skew),
 };
 
 }  // namespace
