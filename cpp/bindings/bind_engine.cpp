@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -25,7 +26,7 @@ namespace {
 
 using Plan = features::Plan;
 using ScaleTuple = std::tuple<double, double>;
-using AdjustmentTuple = std::tuple<std::size_t, double, double>;
+using AdjustmentTuple = std::tuple<std::size_t, double, double, bool>;
 using Int64s = py::array_t<std::int64_t, py::array::c_style>;
 using Doubles = py::array_t<double, py::array::c_style>;
 using Bools = py::array_t<bool, py::array::c_style>;
@@ -45,8 +46,9 @@ void check_shape(const char* name, const py::array& array, std::initializer_list
 class NativeEngine {
    public:
     NativeEngine(std::shared_ptr<Plan> plan, const std::vector<ScaleTuple>& scales,
-                 const std::vector<std::shared_ptr<NativeForest>>& forests, const std::string& identity)
-        : engine_(std::move(plan), scales_of(scales), scorers_of(forests), identity) {}
+                 const std::vector<std::shared_ptr<NativeForest>>& forests, const std::string& identity,
+                 std::optional<std::size_t> benchmark)
+        : engine_(std::move(plan), scales_of(scales), scorers_of(forests), identity, benchmark) {}
 
     std::tuple<py::array_t<float>, Bools, Doubles> on_slice(std::int64_t close_ns, std::int64_t session_open_ns,
                                                             std::int64_t session_close_ns, const Doubles& ohlcv,
@@ -120,20 +122,27 @@ template <typename Value>
 std::tuple<py::array_t<Value>, Bools> batch(const std::shared_ptr<Plan>& plan, const ScaleTuple& scale,
                                             const Int64s& close_ns, const Int64s& session_open_ns,
                                             const Int64s& session_close_ns, const Doubles& ohlcv,
-                                            const std::vector<AdjustmentTuple>& adjustments) {
+                                            const std::vector<AdjustmentTuple>& adjustments,
+                                            const std::optional<Doubles>& benchmark_close) {
     check_shape("close_ns", close_ns, {close_ns.size()});
     const py::ssize_t n = close_ns.size();
     check_shape("session_open_ns", session_open_ns, {n});
     check_shape("session_close_ns", session_close_ns, {n});
     check_shape("ohlcv", ohlcv, {n, 5});
     std::vector<engine::Adjustment> factors;
-    for (const auto& [before_bar, price_factor, volume_factor] : adjustments) {
-        factors.push_back({before_bar, price_factor, volume_factor});
+    for (const auto& [before_bar, price_factor, volume_factor, of_benchmark] : adjustments) {
+        factors.push_back({before_bar, price_factor, volume_factor, of_benchmark});
+    }
+    if (benchmark_close) {
+        check_shape("benchmark_close", *benchmark_close, {n});
+    } else if (plan->needs_benchmark()) {
+        throw InvalidInput("the plan compares with a benchmark and none is given");
     }
     py::array_t<Value> values({n, static_cast<py::ssize_t>(plan->feature_count())});
     Bools ready(n);
-    const engine::BarColumns bars{static_cast<std::size_t>(n), close_ns.data(), session_open_ns.data(),
-                                  session_close_ns.data(), ohlcv.data()};
+    const engine::BarColumns bars{
+        static_cast<std::size_t>(n), close_ns.data(), session_open_ns.data(),
+        session_close_ns.data(),     ohlcv.data(),    benchmark_close ? benchmark_close->data() : nullptr};
     Value* out = values.mutable_data();
     auto* out_ready = reinterpret_cast<std::uint8_t*>(ready.mutable_data());
     {
@@ -164,8 +173,10 @@ void bind_engine(py::module_& module) {
     register_refused_bar(module);
     py::class_<NativeEngine>(module, "Engine", "Features and forests of many symbols: one call per slice.")
         .def(py::init<std::shared_ptr<Plan>, const std::vector<ScaleTuple>&,
-                      const std::vector<std::shared_ptr<NativeForest>>&, const std::string&>(),
-             py::arg("plan"), py::arg("scales"), py::arg("forests"), py::arg("identity"))
+                      const std::vector<std::shared_ptr<NativeForest>>&, const std::string&,
+                      std::optional<std::size_t>>(),
+             py::arg("plan"), py::arg("scales"), py::arg("forests"), py::arg("identity"),
+             py::arg("benchmark") = py::none())
         .def("on_slice", &NativeEngine::on_slice, py::arg("close_ns"), py::arg("session_open_ns"),
              py::arg("session_close_ns"), py::arg("ohlcv").noconvert(), py::arg("present").noconvert(),
              "Take in a slice; returns rows, ready and scores.")
@@ -175,11 +186,11 @@ void bind_engine(py::module_& module) {
         .def("restore", &NativeEngine::restore, py::arg("data"), "Take the state from a snapshot.");
     module.def("batch", &batch<float>, py::arg("plan"), py::arg("scale"), py::arg("close_ns").noconvert(),
                py::arg("session_open_ns").noconvert(), py::arg("session_close_ns").noconvert(),
-               py::arg("ohlcv").noconvert(), py::arg("adjustments"),
+               py::arg("ohlcv").noconvert(), py::arg("adjustments"), py::arg("benchmark_close") = py::none(),
                "Values and ready of a whole history, in float32.");
     module.def("batch_double", &batch<double>, py::arg("plan"), py::arg("scale"), py::arg("close_ns").noconvert(),
                py::arg("session_open_ns").noconvert(), py::arg("session_close_ns").noconvert(),
-               py::arg("ohlcv").noconvert(), py::arg("adjustments"),
+               py::arg("ohlcv").noconvert(), py::arg("adjustments"), py::arg("benchmark_close") = py::none(),
                "Values and ready of a whole history, in float64.");
 }
 

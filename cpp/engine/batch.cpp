@@ -41,7 +41,11 @@ void check_order(const std::vector<Adjustment>& adjustments, std::size_t count) 
 
 void apply(Track& track, const Adjustment& adjustment, std::size_t k) {
     try {
-        track.adjust(adjustment.price_factor, adjustment.volume_factor);
+        if (adjustment.of_benchmark) {
+            track.adjust_benchmark(adjustment.price_factor);
+        } else {
+            track.adjust(adjustment.price_factor, adjustment.volume_factor);
+        }
     } catch (const InvalidInput& error) {
         throw InvalidInput("adjustments[" + std::to_string(k) + "]: " + error.what());
     }
@@ -60,11 +64,12 @@ void run_batch(const std::shared_ptr<const features::Plan>& plan, features::Scal
         for (; next < adjustments.size() && adjustments[next].before_bar == t; ++next) {
             apply(track, adjustments[next], next);
         }
-        const features::Bar bar = bar_of(bars, t);
+        const double benchmark_close = bars.benchmark_close == nullptr ? 0.0 : bars.benchmark_close[t];
+        const features::Bar bar = track.beside_benchmark(bar_of(bars, t), benchmark_close);
         if (const char* reason = track.refusal(bar)) {
             throw RefusedBar(static_cast<std::ptrdiff_t>(t), bar.close_ns, reason);
         }
-        track.update(bar);
+        track.update(bar, benchmark_close);
         ready[t] = track.ready() ? 1 : 0;
         if (ready[t] != 0) {
             track.write_row(values + t * width);

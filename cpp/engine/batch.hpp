@@ -17,13 +17,17 @@ struct BarColumns {
     const std::int64_t* session_open_ns;
     const std::int64_t* session_close_ns;
     const double* ohlcv;  ///< count x 5, row by row, raw
+    const double* benchmark_close =
+        nullptr;  ///< count, dollars, 0 where the benchmark has no bar; null without a benchmark
 };
 
-/// A corporate action, known before bar `before_bar`: earlier prices and volumes are multiplied.
+/// A corporate action, known before bar `before_bar`: earlier prices and volumes are multiplied, the symbol's own or
+/// those of its benchmark.
 struct Adjustment {
     std::size_t before_bar;
     double price_factor;
     double volume_factor;
+    bool of_benchmark = false;
 };
 
 /// Features of a whole history: the streaming update in a loop, from a fresh state.

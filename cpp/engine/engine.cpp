@@ -17,12 +17,20 @@ constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
 }  // namespace
 
 Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<features::Scale>& scales,
-               std::vector<Scorer> scorers, std::string_view identity)
+               std::vector<Scorer> scorers, std::string_view identity, std::optional<std::size_t> benchmark)
     : plan_(std::move(plan)),
       scales_(scales),
       scorers_(std::move(scorers)),
+      benchmark_(benchmark),
       identity_(identity_of(identity, scales_.size())),
       last_close_ns_(kBeforeAll) {
+    if (benchmark_.value_or(0) >= scales_.size() && benchmark_) {
+        throw InvalidInput("benchmark " + std::to_string(*benchmark_) + " is none of " +
+                           std::to_string(scales_.size()) + " symbols");
+    }
+    if (plan_->needs_benchmark() && !benchmark_) {
+        throw InvalidInput("the plan compares with a benchmark and none is given");
+    }
     for (std::size_t i = 0; i < scorers_.size(); ++i) {
         const Scorer& scorer = scorers_[i];
         if (scorer.feature_count != feature_count()) {
@@ -38,7 +46,11 @@ Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<fea
     }
 }
 
-features::Bar Engine::bar_of(const Slice& slice, std::size_t symbol) noexcept {
+double Engine::benchmark_close_of(const Slice& slice) const noexcept {
+    return benchmark_ && slice.present[*benchmark_] != 0 ? slice.ohlcv[*benchmark_ * 5 + 3] : 0.0;
+}
+
+features::Bar Engine::bar_of(const Slice& slice, std::size_t symbol) const noexcept {
     const double* row = slice.ohlcv + symbol * 5;
     features::Bar bar;
     bar.close_ns = slice.close_ns;
@@ -49,7 +61,7 @@ features::Bar Engine::bar_of(const Slice& slice, std::size_t symbol) noexcept {
     bar.low = row[2];
     bar.close = row[3];
     bar.volume = row[4];
-    return bar;
+    return tracks_[symbol].beside_benchmark(bar, benchmark_close_of(slice));
 }
 
 void Engine::check(const Slice& slice) const {
@@ -71,7 +83,7 @@ void Engine::on_slice(const Slice& slice, const SliceResult& result) {
     for (std::size_t i = 0; i < tracks_.size(); ++i) {
         const bool present = slice.present[i] != 0;
         if (present) {
-            tracks_[i].update(bar_of(slice, i));
+            tracks_[i].update(bar_of(slice, i), benchmark_close_of(slice));
         }
         write_symbol(i, present && tracks_[i].ready(), result);
     }
@@ -100,6 +112,11 @@ void Engine::adjust(std::size_t symbol, double price_factor, double volume_facto
                            std::to_string(tracks_.size()));
     }
     tracks_[symbol].adjust(price_factor, volume_factor);
+    if (symbol == benchmark_) {
+        for (Track& track : tracks_) {
+            track.adjust_benchmark(price_factor);
+        }
+    }
 }
 
 std::string Engine::snapshot() const {

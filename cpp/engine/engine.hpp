@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +42,10 @@ class Engine {
    public:
     /// `identity` says whose state this is (the plan and the symbols); a snapshot of another one is refused.
     ///
-    /// Throws InvalidInput if a forest takes another number of features than the plan has.
+    /// `benchmark` is its place among the symbols. Throws InvalidInput if it has none, if the plan needs one and none
+    /// is given, or if a forest takes another number of features than the plan has.
     Engine(std::shared_ptr<const features::Plan> plan, const std::vector<features::Scale>& scales,
-           std::vector<Scorer> scorers, std::string_view identity);
+           std::vector<Scorer> scorers, std::string_view identity, std::optional<std::size_t> benchmark = std::nullopt);
 
     [[nodiscard]] std::size_t symbol_count() const noexcept { return tracks_.size(); }
     [[nodiscard]] std::size_t feature_count() const noexcept { return plan_->feature_count(); }
@@ -54,7 +56,8 @@ class Engine {
     /// Throws RefusedBar, with no symbol changed, if any present bar cannot be the next one of its symbol.
     void on_slice(const Slice& slice, const SliceResult& result);
 
-    /// Puts one symbol's past on the terms after a corporate action; see Track::adjust.
+    /// Puts one symbol's past on the terms after a corporate action; see Track::adjust. Where it is the benchmark, what
+    /// the others know of it too.
     void adjust(std::size_t symbol, double price_factor, double volume_factor);
 
     /// The whole state, checksummed.
@@ -65,7 +68,8 @@ class Engine {
     void restore(std::string_view bytes);
 
    private:
-    [[nodiscard]] static features::Bar bar_of(const Slice& slice, std::size_t symbol) noexcept;
+    [[nodiscard]] features::Bar bar_of(const Slice& slice, std::size_t symbol) const noexcept;
+    [[nodiscard]] double benchmark_close_of(const Slice& slice) const noexcept;
     void check(const Slice& slice) const;
     void write_symbol(std::size_t symbol, bool ready, const SliceResult& result) noexcept;
 
@@ -73,6 +77,7 @@ class Engine {
     std::vector<features::Scale> scales_;
     std::vector<Track> tracks_;
     std::vector<Scorer> scorers_;
+    std::optional<std::size_t> benchmark_;
     std::vector<double> scratch_;
     std::vector<double> outputs_;
     std::uint64_t identity_;

@@ -50,7 +50,8 @@ void History::save(ByteWriter& out) const {
     for (std::size_t i = 0; i < size(); ++i) {
         const auto& [raw, price_factor, volume_factor] = entry(i);
         const std::int64_t times[] = {raw.close_ns, raw.session_open_ns, raw.session_close_ns};
-        const double values[] = {raw.open, raw.high, raw.low, raw.close, raw.volume, price_factor, volume_factor};
+        const double values[] = {raw.open,   raw.high,     raw.low,       raw.close,
+                                 raw.volume, price_factor, volume_factor, raw.benchmark_ratio};
         out.put_all(std::span<const std::int64_t>(times));
         out.put_all(std::span<const double>(values));
     }
@@ -66,10 +67,11 @@ void History::load(ByteReader& in) {
     oldest_ = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
         std::int64_t times[3];
-        double values[7];
+        double values[8];
         in.get_all(std::span<std::int64_t>(times));
         in.get_all(std::span<double>(values));
-        const features::Bar raw{times[0], times[1], times[2], values[0], values[1], values[2], values[3], values[4]};
+        const features::Bar raw{times[0],  times[1],  times[2],  values[0], values[1],
+                                values[2], values[3], values[4], values[7]};
         entries_.push_back(Entry{raw, values[5], values[6]});
     }
 }

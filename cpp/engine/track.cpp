@@ -33,9 +33,20 @@ Track::Track(std::shared_ptr<const features::Plan> plan, features::Scale scale)
       state_(plan_, scale_),
       history_(static_cast<std::size_t>(plan_->history_bars())) {}
 
-void Track::update(const features::Bar& bar) noexcept {
+features::Bar Track::beside_benchmark(features::Bar bar, double close) const noexcept {
+    bar.benchmark_ratio = close > 0.0 && benchmark_close_ > 0.0 ? close / benchmark_close_ : 0.0;
+    return bar;
+}
+
+void Track::update(const features::Bar& bar, double benchmark_close) noexcept {
     state_.update(bar);
     history_.push(bar);
+    benchmark_close_ = benchmark_close > 0.0 ? benchmark_close : 0.0;
+}
+
+void Track::adjust_benchmark(double price_factor) {
+    check_factor("price_factor", price_factor);
+    benchmark_close_ *= price_factor;
 }
 
 void Track::adjust(double price_factor, double volume_factor) {
@@ -59,11 +70,16 @@ void Track::adjust(double price_factor, double volume_factor) {
 void Track::save(ByteWriter& out) const {
     state_.save(out);
     history_.save(out);
+    out.put(benchmark_close_);
 }
 
 void Track::load(ByteReader& in) {
     state_.load(in);
     history_.load(in);
+    benchmark_close_ = in.get<double>();
+    if (!(benchmark_close_ >= 0.0) || !std::isfinite(benchmark_close_)) {
+        throw InvalidInput("snapshot holds a close of the benchmark that is not a price");
+    }
 }
 
 }  // namespace foxml::engine

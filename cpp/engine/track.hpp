@@ -16,11 +16,14 @@ class Track {
    public:
     Track(std::shared_ptr<const features::Plan> plan, features::Scale scale);
 
+    /// The bar with the benchmark's move since this symbol's last bar. `close` is 0 where the benchmark has no bar.
+    [[nodiscard]] features::Bar beside_benchmark(features::Bar bar, double close) const noexcept;
+
     /// Why a bar cannot be the next one; null if it can.
     [[nodiscard]] const char* refusal(const features::Bar& bar) const noexcept { return state_.refusal(bar); }
 
-    /// Takes in a bar that is not refused. Allocates nothing.
-    void update(const features::Bar& bar) noexcept;
+    /// Takes in a bar that is not refused, and the benchmark's close at its moment. Allocates nothing.
+    void update(const features::Bar& bar, double benchmark_close = 0.0) noexcept;
 
     /// Puts the past on the terms after a corporate action: every earlier price is multiplied by `price_factor` and
     /// every earlier volume by `volume_factor`, and the state is built anew from the bars kept.
@@ -28,6 +31,12 @@ class Track {
     /// Throws InvalidInput, with nothing changed, if a factor is not positive and finite or the adjusted past cannot be
     /// bars.
     void adjust(double price_factor, double volume_factor);
+
+    /// Puts the benchmark's last close on the terms after its own corporate action. Moves before it stay as they were:
+    /// they are ratios.
+    ///
+    /// Throws InvalidInput, with nothing changed, if the factor is not positive and finite.
+    void adjust_benchmark(double price_factor);
 
     [[nodiscard]] bool ready() const noexcept { return state_.ready(); }
 
@@ -46,6 +55,7 @@ class Track {
     std::shared_ptr<const features::Plan> plan_;
     features::Scale scale_;
     features::SymbolState state_;
+    double benchmark_close_ = 0.0;  ///< at the last bar, 0 where there was none
     History history_;
 };
 

@@ -54,8 +54,8 @@ const char* refusal(const Bar& bar, const Scale& scale) noexcept {
     if (!(bar.volume / scale.volume_unit < kUnitsLimit)) {
         return "volume is too large for the instrument's volume unit";
     }
-    if (!std::isfinite(bar.benchmark_close) || bar.benchmark_close < 0.0) {
-        return "the benchmark's close is not a price";
+    if (!std::isfinite(bar.benchmark_ratio) || bar.benchmark_ratio < 0.0) {
+        return "the benchmark's move is not a ratio of prices";
     }
     if (bar.session_open_ns >= bar.session_close_ns) {
         return "the session closes before it opens";
@@ -76,7 +76,7 @@ IntegerBar to_integers(const Bar& bar, const Scale& scale) noexcept {
                       price(bar.low),
                       price(bar.close),
                       round_half_even(bar.volume / scale.volume_unit),
-                      std::bit_cast<std::int64_t>(bar.benchmark_close)};
+                      std::bit_cast<std::int64_t>(bar.benchmark_ratio)};
 }
 
 }  // namespace foxml::features

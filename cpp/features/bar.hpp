@@ -21,7 +21,8 @@ struct Bar {
     double low;
     double close;
     double volume;
-    double benchmark_close = 0.0;  ///< of the plan's benchmark at the same moment, in dollars; 0 where it has no bar
+    /// Close of the plan's benchmark over its close at this symbol's bar before; 0 where either is missing.
+    double benchmark_ratio = 0.0;
 };
 
 /// What one unit of the integers inside means: constants of the instrument, never learned from its data.
@@ -40,9 +41,9 @@ struct IntegerBar {
     std::int64_t low;
     std::int64_t close;
     std::int64_t volume;
-    std::int64_t benchmark_bits = 0;  ///< of its close as a double: only ratios count, so it has no grid
+    std::int64_t benchmark_bits = 0;  ///< of the ratio as a double
 
-    [[nodiscard]] double benchmark_close() const noexcept { return std::bit_cast<double>(benchmark_bits); }
+    [[nodiscard]] double benchmark_ratio() const noexcept { return std::bit_cast<double>(benchmark_bits); }
     /// Three times the typical price.
     [[nodiscard]] std::int64_t typical3() const noexcept { return high + low + close; }
     /// ((C - L) - (H - C)) / (H - L): -1 at the low, 1 at the high, 0 where the bar has no range.
@@ -55,9 +56,9 @@ struct IntegerBar {
 /// Prices and volumes stay below this many units: every sum of products over a window then fits its integer.
 inline constexpr std::int64_t kUnitsMax = std::int64_t{1} << 40;
 
-/// The largest move of the close, or from a close to the next open, that a bar may bring: what is made of returns then
-/// fits its integers. No stock moves like that; a split that nobody was told of does.
-inline constexpr std::int64_t kMoveMax = 64;
+/// The largest move from a close to the next open or close that a bar may bring: what is made of returns then fits its
+/// integers. A symbol that is given to another company may move a thousandfold; no stock moves like this.
+inline constexpr std::int64_t kMoveMax = 4096;
 
 /// Why these numbers cannot be a bar, or nullptr if they can. Order in time is judged by the symbol's state.
 [[nodiscard]] const char* refusal(const Bar& bar, const Scale& scale) noexcept;

@@ -159,8 +159,8 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
         set[Column::log_gap] = gap;
         set[WideColumn::log_gap_square] = product(gap, gap);
     }
-    if (used.any(kBenchmark) && bar.benchmark_close() > 0.0 && previous.benchmark_close() > 0.0) {
-        const std::int64_t b = log_units(bar.benchmark_close() / previous.benchmark_close());
+    if (used.any(kBenchmark) && bar.benchmark_ratio() > 0.0) {
+        const std::int64_t b = log_units(bar.benchmark_ratio());
         set[Column::benchmark_present] = 1;
         set[Column::benchmark_return] = b;
         set[WideColumn::benchmark_square] = product(b, b);

@@ -33,10 +33,8 @@ enum class Column : std::uint8_t {
     volume_change,      ///< |V - V1|
     log_return,         ///< r = ln(C / C1)
     log_gap,            ///< ln(O / C1)
-    simple_return,      ///< s = C / C1 - 1
-    log_volume_change,  ///< d = ln((1 + V) / (1 + V1)), V in shares
     high_low_spread,    ///< of Corwin and Schultz, from this bar and the one before
-    benchmark_present,  ///< 1 where the benchmark has a bar now and had one at the bar before
+    benchmark_present,  ///< 1 where the benchmark has a close now and had one at the bar before
     benchmark_return,   ///< b = ln(B / B1), B1 at the symbol's bar before; 0 where it is not present
     count,
 };

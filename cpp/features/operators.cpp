@@ -15,8 +15,8 @@ constexpr std::int64_t kBarsMax = std::int64_t{1} << 40;
 /// What the logarithms of the next bar rely on.
 bool plausible(const IntegerBar& bar) noexcept {
     return bar.low > 0 && bar.low <= bar.open && bar.low <= bar.close && bar.high >= bar.open &&
-           bar.high >= bar.close && bar.high < kUnitsMax && bar.volume >= 0 && std::isfinite(bar.benchmark_close()) &&
-           bar.benchmark_close() >= 0.0;
+           bar.high >= bar.close && bar.high < kUnitsMax && bar.volume >= 0 && std::isfinite(bar.benchmark_ratio()) &&
+           bar.benchmark_ratio() >= 0.0;
 }
 
 }  // namespace

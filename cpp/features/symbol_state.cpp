@@ -29,7 +29,7 @@ const char* move_refusal(const Bar& bar, const IntegerBar& last, const Scale& sc
     const auto too_far = [before](double price) {
         return price > before * static_cast<double>(kMoveMax) || price * static_cast<double>(kMoveMax) < before;
     };
-    return too_far(bar.open) || too_far(bar.close) ? "the price moved by a factor of more than 64: a split unknown?"
+    return too_far(bar.open) || too_far(bar.close) ? "the price moved by a factor of more than 4096: a split unknown?"
                                                    : nullptr;
 }
 

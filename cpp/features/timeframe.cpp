@@ -13,6 +13,7 @@ void Timeframe::begin(const IntegerBar& bar, std::int64_t start_ns) noexcept {
     open_ = true;
     start_ns_ = start_ns;
     bucket_ = bar;
+    bucket_.benchmark_bits = 0;  // of the base interval alone
 }
 
 void Timeframe::complete() noexcept {
@@ -31,7 +32,6 @@ void Timeframe::update(const IntegerBar& bar) noexcept {
         bucket_.low = std::min(bucket_.low, bar.low);
         bucket_.close = bar.close;
         bucket_.volume += bar.volume;
-        bucket_.benchmark_bits = bar.benchmark_bits;
     } else {
         complete();
         begin(bar, start_ns);
