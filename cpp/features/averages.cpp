@@ -13,19 +13,12 @@ constexpr auto ema_cross = [](const auto& v, const Params& p) -> double {
     return log(v.ema(Series::close, p.a) / v.ema(Series::close, p.b));
 };
 
-template <typename V>
-double macd_line(const V& v) {
-    return v.ema(Series::close, kMacdFast) - v.ema(Series::close, kMacdSlow);
-}
+/// (EMA_a - EMA_b) / C
+constexpr auto macd_n = [](const auto& v, const Params& p) { return macd_line(v, p.a, p.b) / real(v.bar().close); };
 
-constexpr auto macd_n = [](const auto& v, const Params&) -> double { return macd_line(v) / real(v.bar().close); };
-
-constexpr auto macd_signal_n = [](const auto& v, const Params& p) -> double {
-    return v.ema(Series::macd_line, p.a) / real(v.bar().close);
-};
-
-constexpr auto macd_hist_n = [](const auto& v, const Params& p) -> double {
-    return (macd_line(v) - v.ema(Series::macd_line, p.a)) / real(v.bar().close);
+/// EMA_c(EMA_a - EMA_b) / C
+constexpr auto macd_signal_n = [](const auto& v, const Params& p) {
+    return v.ema({Series::macd_line, p.a, p.b}, p.c) / real(v.bar().close);
 };
 
 /// C / WMA_a - 1, where the newest of a bars has weight a and the oldest 1
@@ -53,9 +46,12 @@ constexpr FeatureInfo kRows[] = {
     row("F033", "wma_dist_20", "C/WMA20(C)-1", kAnyTimeframe, "talib.WMA", {window(20)}, wma_dist),
     row("F039", "ema_cross_5_20", "ln(EMA_a/EMA_b), a_b=5_20", kAnyTimeframe, "talib.EMA",
         {length("fast", 5), length("slow", 20)}, ema_cross),
-    row("F042", "macd_n", "(EMA12-EMA26)/C", kAnyTimeframe, "talib.MACD (see seed note)", {}, macd_n),
-    row("F043", "macd_signal_n", "EMA9(macd)/C", kAnyTimeframe, "talib.MACD", {length("signal", 9)}, macd_signal_n),
-    row("F044", "macd_hist_n", "macd_n-macd_signal_n", kAnyTimeframe, "talib.MACD", {length("signal", 9)}, macd_hist_n),
+    row("F042", "macd_n", "(EMA12-EMA26)/C", kAnyTimeframe, "talib.MACD (see seed note)",
+        {length("fast", 12), length("slow", 26)}, macd_n),
+    row("F043", "macd_signal_n", "EMA9(macd)/C", kAnyTimeframe, "talib.MACD",
+        {length("fast", 12), length("slow", 26), length("signal", 9)}, macd_signal_n),
+    row("F044", "macd_hist_n", "macd_n-macd_signal_n", kAnyTimeframe, "talib.MACD",
+        {length("fast", 12), length("slow", 26), length("signal", 9)}, macd_hist_n),
     row("F047", "tsf_gap_20", "(TSF20-C)/C, TSF=fitted value at t+1", kAnyTimeframe, "talib.TSF", {window(20)},
         tsf_gap),
 };

@@ -10,13 +10,6 @@ namespace {
 // Longest smoothing of a stochastic.
 constexpr std::size_t kSlowMax = 3;
 
-/// 100 U / (U + D), Wilder averages of gains and losses
-constexpr auto rsi = [](const auto& v, const Params& p) -> double {
-    const double up = v.rma(Series::gain, p.a);
-    const double down = v.rma(Series::loss, p.a);
-    return ratio(100.0 * up, up + down);
-};
-
 /// Where the close of `lag` bars ago lies in the range of the n bars up to it, in percent
 template <typename V>
 double stochastic(const V& v, int n, int lag) {
