@@ -18,11 +18,9 @@ constexpr ColumnSet kLocation{{}, {WideColumn::location_volume}};
 constexpr ColumnSet kReturns{{Column::log_return},
                              {WideColumn::return_square, WideColumn::downside_square, WideColumn::illiquidity,
                               WideColumn::return_lag1, WideColumn::bipower, WideColumn::benchmark_product}};
-constexpr ColumnSet kSimpleReturns{
-    {Column::simple_return}, {WideColumn::simple_return_square, WideColumn::return_change, WideColumn::return_volume}};
-constexpr ColumnSet kVolumeChanges{{Column::log_volume_change},
-                                   {WideColumn::log_volume_change_square, WideColumn::return_change}};
+constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
 constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
+constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
 constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
 constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
                                {WideColumn::benchmark_square, WideColumn::benchmark_product}};
@@ -40,6 +38,17 @@ class Setter {
 std::int64_t distance(std::int64_t a, std::int64_t b) noexcept { return a > b ? a - b : b - a; }
 std::int64_t sign(std::int64_t x) noexcept { return (x > 0) - (x < 0); }
 
+/// x at 2^-60, rounded once.
+Int128 fine_units(double x) noexcept {
+    const double units = x / kFineUnit;
+    // From 2^53 on a double has no fraction to round.
+    return std::abs(units) < 0x1p62 ? Int128{round_half_even(units)} : static_cast<Int128>(units);
+}
+
+double simple_return(const IntegerBar& bar, const IntegerBar& previous) noexcept {
+    return static_cast<double>(bar.close - previous.close) / static_cast<double>(previous.close);
+}
+
 double shares(const IntegerBar& bar, const Scale& scale) noexcept {
     return static_cast<double>(bar.volume) * scale.volume_unit;
 }
@@ -51,9 +60,17 @@ Int128 illiquidity(const IntegerBar& bar, std::int64_t log_return, const Scale& 
     }
     const double dollars = to_double(product(bar.close, bar.volume)) * scale.price_grid * scale.volume_unit;
     const double moved = static_cast<double>(distance(log_return, 0)) * kLogUnit;
-    const double units = std::min(1e12 * moved / dollars, kIlliquidityMax) / kIlliquidityUnit;
-    // Above 2^62 a double has no fraction to round.
-    return units < 0x1p62 ? Int128{round_half_even(units)} : static_cast<Int128>(units);
+    return fine_units(std::min(1e12 * moved / dollars, kIlliquidityMax));
+}
+
+/// Steps of the grid that every session lays out anew from its open; a bar at the close may end a short one. A session
+/// without a bar has no steps: nobody says that it took place.
+std::int64_t grid_steps(const IntegerBar& bar, const IntegerBar& previous, std::int64_t interval_ns) noexcept {
+    const auto steps = [interval_ns](std::int64_t span_ns) { return (span_ns + interval_ns - 1) / interval_ns; };
+    if (bar.session_open_ns == previous.session_open_ns) {
+        return steps(bar.close_ns - previous.close_ns);
+    }
+    return steps(previous.session_close_ns - previous.close_ns) + steps(bar.close_ns - bar.session_open_ns);
 }
 
 /// The bid-ask spread, as a share of the price, that Corwin and Schultz (2012) estimate from the ranges of two bars:
@@ -107,7 +124,7 @@ void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter 
         set[WideColumn::close_log_volume] = product(bar.close, log_volume);
     }
     if (used.any(kLocation)) {
-        set[WideColumn::location_volume] = product(round_half_even(bar.close_location() * 0x1p50), bar.volume);
+        set[WideColumn::location_volume] = fine_units(bar.close_location()) * bar.volume;
     }
 }
 
@@ -138,21 +155,14 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
         set[WideColumn::return_lag1] = product(r, in.last_return);
         set[WideColumn::bipower] = product(distance(r, 0), distance(in.last_return, 0));
     }
-    if (used.any(kSimpleReturns)) {
-        const std::int64_t s =
-            round_half_even(static_cast<double>(change) / static_cast<double>(previous.close) * 0x1p50);
-        set[Column::simple_return] = s;
-        set[WideColumn::simple_return_square] = product(s, s);
-        set[WideColumn::return_volume] = product(s, bar.volume);
-    }
-    if (used.any(kVolumeChanges)) {
-        const std::int64_t d = log_units((1.0 + shares(bar, in.scale)) / (1.0 + shares(previous, in.scale)));
-        set[Column::log_volume_change] = d;
-        set[WideColumn::log_volume_change_square] = product(d, d);
-        set[WideColumn::return_change] = product(set[Column::simple_return], d);
+    if (used.any(kReturnVolume)) {
+        set[WideColumn::return_volume] = fine_units(simple_return(bar, previous)) * bar.volume;
     }
     if (used.any(kSpread)) {
         set[Column::high_low_spread] = round_half_even(high_low_spread(bar, previous) * 0x1p50);
+    }
+    if (used.any(kGridSteps)) {
+        set[Column::grid_steps] = grid_steps(bar, previous, in.interval_ns);
     }
     if (used.any(kGapLogs)) {
         const std::int64_t gap = log_units(bar.open, previous.close);
@@ -174,6 +184,15 @@ std::int64_t log_units(double x) noexcept { return round_half_even(log(x) * 0x1p
 
 std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept {
     return log_units(static_cast<double>(a) / static_cast<double>(b));
+}
+
+std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept {
+    // A bar may not bring more, but one that is put together of many might.
+    return round_half_even(std::min(simple_return(bar, previous) * 0x1p50, static_cast<double>(kSimpleReturnMax)));
+}
+
+std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous, const Scale& scale) noexcept {
+    return log_units((1.0 + shares(bar, scale)) / (1.0 + shares(previous, scale)));
 }
 
 void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contributions& out) noexcept {

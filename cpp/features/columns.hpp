@@ -34,6 +34,7 @@ enum class Column : std::uint8_t {
     log_return,         ///< r = ln(C / C1)
     log_gap,            ///< ln(O / C1)
     high_low_spread,    ///< of Corwin and Schultz, from this bar and the one before
+    grid_steps,         ///< from the bar before, on the grid that the interval makes of the sessions
     benchmark_present,  ///< 1 where the benchmark has a close now and had one at the bar before
     benchmark_return,   ///< b = ln(B / B1), B1 at the symbol's bar before; 0 where it is not present
     count,
@@ -49,17 +50,14 @@ enum class WideColumn : std::uint8_t {
     log_body_square,    ///< ln(C / O)^2
     log_volume_square,  ///< ln(1 + V)^2
     rogers_satchell,    ///< ln(H/C) ln(H/O) + ln(L/C) ln(L/O)
-    location_volume,    ///< V times where the close lies in the range, -1 at the low, 1 at the high
+    location_volume,    ///< V times where the close lies in the range, from -1 to 1, at 2^-60
     close_log_volume,   ///< C ln(1 + V)
     flow_up,            ///< (H + L + C) V where H + L + C rose
     flow_down,          ///< and where it fell
     return_square,      ///< r^2
     downside_square,    ///< min(r, 0)^2
     log_gap_square,     ///< ln(O / C1)^2
-    simple_return_square,
-    log_volume_change_square,
-    return_change,      ///< s d
-    return_volume,      ///< s V
+    return_volume,      ///< (C / C1 - 1) V at 2^-60
     illiquidity,        ///< 1e12 |r| / (C V), C V in dollars, at 2^-60; 0 where V = 0
     return_lag1,        ///< r times the r before
     bipower,            ///< |r| times the |r| before
@@ -90,8 +88,10 @@ inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn:
 inline constexpr double kLogUnit = 0x1p-50;
 inline constexpr double kLogSquareUnit = 0x1p-100;
 
-/// One unit of the illiquidity column. A bar counts with at most 2^56, so that every window's sum fits.
-inline constexpr double kIlliquidityUnit = 0x1p-60;
+/// One unit of the products that say so.
+inline constexpr double kFineUnit = 0x1p-60;
+
+/// A bar's illiquidity counts with at most this, so that every window's sum fits.
 inline constexpr double kIlliquidityMax = 0x1p56;
 
 /// The columns that something reads; others are not worth their logarithms and divisions.
@@ -140,6 +140,7 @@ struct ContributionInputs {
     std::int64_t last_return;  ///< the r before this bar's
     std::int64_t last_change;  ///< the C - C1 before this bar's
     Scale scale;
+    std::int64_t interval_ns;
 };
 
 /// Contributions of a bar. Columns that need the previous bar are 0 on the first one; those that are not used and cost
@@ -148,6 +149,21 @@ void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contrib
 
 /// ln(x) at 2^-50, rounded once.
 [[nodiscard]] std::int64_t log_units(double x) noexcept;
+
+/// What these integers stay within.
+inline constexpr std::int64_t kSimpleReturnMax = std::int64_t{1} << 62;
+inline constexpr std::int64_t kLogMax = std::int64_t{1} << 60;
+
+[[nodiscard]] constexpr bool magnitude_at_most(std::int64_t x, std::int64_t limit) noexcept {
+    return x >= -limit && x <= limit;
+}
+
+/// C / C1 - 1 at 2^-50, rounded once.
+[[nodiscard]] std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
+
+/// ln((1 + V) / (1 + V1)) at 2^-50, V in shares, rounded once.
+[[nodiscard]] std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous,
+                                               const Scale& scale) noexcept;
 
 /// ln(a / b) at 2^-50, rounded once.
 [[nodiscard]] std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept;

@@ -19,18 +19,12 @@ bool plausible(const IntegerBar& bar) noexcept {
            bar.benchmark_ratio() >= 0.0;
 }
 
-/// The bar's volume times where the close lies in its range, from -1 to 1.
-double accumulation(const IntegerBar& bar) noexcept {
-    const std::int64_t range = bar.high - bar.low;
-    const std::int64_t place = (bar.close - bar.low) - (bar.high - bar.close);
-    return range > 0 ? static_cast<double>(place) / static_cast<double>(range) * static_cast<double>(bar.volume) : 0.0;
-}
-
 }  // namespace
 
 Operators::Operators(const Layout& layout, const GaugeContext& context)
     : layout_(&layout),
       scale_(context.scale),
+      interval_ns_(context.interval_ns),
       prefix_(layout.prefix),
       extrema_(layout.extrema),
       smoothings_(layout.smoothings) {
@@ -52,8 +46,9 @@ void Operators::update(const IntegerBar& bar) noexcept {
     previous_ = bar_;
     bar_ = bar;
     Contributions contributions;
-    contribute({bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, last_change, scale_},
-               layout_->columns, contributions);
+    contribute(
+        {bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, last_change, scale_, interval_ns_},
+        layout_->columns, contributions);
     last_return_ = contributions[Column::log_return];
     prefix_.push(bars_seen_, contributions);
     extrema_.push(bars_seen_, {bar.high, -bar.low, bar.close});
@@ -72,7 +67,7 @@ SeriesInputs Operators::series_inputs(const Contributions& contributions) const 
     SeriesInputs inputs{};
     inputs[Series::close] = static_cast<double>(bar_.close);
     inputs[Series::typical3] = static_cast<double>(bar_.typical3());
-    inputs[Series::accumulation] = accumulation(bar_);
+    inputs[Series::accumulation] = bar_.close_location() * static_cast<double>(bar_.volume);
     inputs[Series::true_range] = static_cast<double>(contributions[Column::true_range]);
     inputs[Series::gain] = static_cast<double>(change > 0 ? change : 0);
     inputs[Series::loss] = static_cast<double>(change < 0 ? -change : 0);

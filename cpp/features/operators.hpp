@@ -42,6 +42,7 @@ class Operators {
 
     const Layout* layout_;
     Scale scale_;
+    std::int64_t interval_ns_;
     std::int64_t bars_seen_ = 0;
     std::int64_t last_return_ = 0;
     IntegerBar bar_{};

@@ -53,6 +53,10 @@ constexpr auto vol_ratio = [](const auto& v, const Params& p) -> double {
 /// Parkinson's volatility over that of the closes
 constexpr auto pk_cc_ratio = [](const auto& v, const Params& p) { return ratio(parkinson(v, p), vol_cc(v, p)); };
 
+constexpr auto vol_of_vol = [](const auto& v, const Params& p) -> double {
+    return v.gauge(GaugeKind::volatility_of_volatility, p);
+};
+
 constexpr auto semivol_dn = [](const auto& v, const Params& p) -> double {
     return root(mean_square(v, WideColumn::downside_square, p.a));
 };
@@ -107,6 +111,8 @@ constexpr FeatureInfo kRows[] = {
     row("F111", "vol_ratio_20_240", "sd20(r)/sd240(r), ddof 1", kAnyTimeframe, "pandas",
         {window("short", 20), window("long", 240)}, vol_ratio),
     row("F112", "pk_cc_ratio_20", "parkinson_20/vol_cc_20", kAnyTimeframe, "pandas", {window(20)}, pk_cc_ratio),
+    row("F113", "vol_of_vol", "sd60(vol_cc_20)/mean60(vol_cc_20), ddof 1", kAnyTimeframe, "pandas",
+        {window("vol", 20), window("w", 60)}, vol_of_vol),
     row("F114", "semivol_dn_60", "sqrt(mean60(min(r,0)^2))", kAnyTimeframe, "pandas", {window(60)}, semivol_dn),
     row("F115", "semivol_ratio_60", "sqrt(sum min(r,0)^2/sum max(r,0)^2)", kAnyTimeframe, "pandas", {window(60)},
         semivol_ratio),

@@ -39,12 +39,12 @@ constexpr auto vsump = [](const auto& v, const Params& p) -> double {
 
 /// Chaikin's money flow: each bar's volume counts by where the close lies in the range.
 constexpr auto cmf = [](const auto& v, const Params& p) {
-    return ratio(real(v.sum(WideColumn::location_volume, p.a)) * kLogUnit, real(v.sum(Column::volume, p.a)));
+    return ratio(real(v.sum(WideColumn::location_volume, p.a)) * kFineUnit, real(v.sum(Column::volume, p.a)));
 };
 
 /// ln(1e-3 + mean of 1e12 |r| / (C V) over the bars with volume), C V in dollars
 constexpr auto amihud = [](const auto& v, const Params& p) {
-    const auto illiquidity = real(v.sum(WideColumn::illiquidity, p.a)) * kIlliquidityUnit;
+    const auto illiquidity = real(v.sum(WideColumn::illiquidity, p.a)) * kFineUnit;
     return log(1e-3 + ratio(illiquidity, real(v.sum(Column::traded, p.a))));
 };
 
@@ -63,25 +63,20 @@ constexpr auto corwin_schultz = [](const auto& v, const Params& p) {
 
 /// Price-volume trend: each bar's volume counts by its return.
 constexpr auto pvt = [](const auto& v, const Params& p) {
-    return ratio(real(v.sum(WideColumn::return_volume, p.a)) * kLogUnit, real(v.sum(Column::volume, p.a)));
+    return ratio(real(v.sum(WideColumn::return_volume, p.a)) * kFineUnit, real(v.sum(Column::volume, p.a)));
 };
 
-/// Pearson's correlation of two columns over n bars, from their squares and their product
-template <typename V>
-auto correlation(const V& v, Column x, WideColumn x_square, Column y, WideColumn y_square, WideColumn xy, int n) {
-    const auto together = n * v.sum(xy, n) - product(v.sum(x, n), v.sum(y, n));
-    const auto variances = real(dispersion(v, x, x_square, n)) * real(dispersion(v, y, y_square, n));
-    return ratio(real(together), root(variances));
-}
-
-constexpr auto corr_r_dv = [](const auto& v, const Params& p) {
-    return correlation(v, Column::simple_return, WideColumn::simple_return_square, Column::log_volume_change,
-                       WideColumn::log_volume_change_square, WideColumn::return_change, p.a);
+constexpr auto corr_r_dv = [](const auto& v, const Params& p) -> double {
+    return v.gauge(GaugeKind::return_volume_correlation, p);
 };
 
+/// Correlation of C and ln(1 + V)
 constexpr auto corr_c_v = [](const auto& v, const Params& p) {
-    return correlation(v, Column::close, WideColumn::close_square, Column::log_volume, WideColumn::log_volume_square,
-                       WideColumn::close_log_volume, p.a);
+    const auto together = p.a * v.sum(WideColumn::close_log_volume, p.a) -
+                          product(v.sum(Column::close, p.a), v.sum(Column::log_volume, p.a));
+    const auto variances = real(dispersion(v, Column::close, WideColumn::close_square, p.a)) *
+                           real(dispersion(v, Column::log_volume, WideColumn::log_volume_square, p.a));
+    return ratio(real(together), root(variances));
 };
 
 /// Share of the window's volume in its three busiest bars
@@ -99,8 +94,33 @@ constexpr auto volume_skew = [](const auto& v, const Params& p) {
     return ratio(first + second + third, v.sum(Column::volume, p.a));
 };
 
-/// A window whose correlation of returns fits 128 bits even if they are as large as a bar may bring.
-constexpr Parameter correlation_window(int bars) { return {"w", bars, 2, 240}; }
+/// How far the running sum of CLV V is ahead of its average over n bars, without the sum: e = (1 - a) (e + CLV V) is
+/// (1 - a) / a times an average of CLV V, a = 2 / (n + 1).
+template <typename V>
+auto ahead_of_average(const V& v, int n) {
+    return 0.5 * (n - 1) * v.ema(Series::accumulation, n);
+}
+
+template <typename V>
+auto mean_volume(const V& v, int n) {
+    return real(v.sum(Column::volume, n)) / n;
+}
+
+constexpr auto adosc = [](const auto& v, const Params& p) {
+    return ratio(ahead_of_average(v, p.b) - ahead_of_average(v, p.a), mean_volume(v, p.c));
+};
+
+constexpr auto efi = [](const auto& v, const Params& p) {
+    return ratio(v.ema(Series::force, p.a), v.rma(Series::true_range, p.b) * mean_volume(v, p.c));
+};
+
+constexpr auto kyle = [](const auto& v, const Params& p) -> double { return v.gauge(GaugeKind::kyle, p); };
+constexpr auto wvma = [](const auto& v, const Params& p) -> double { return v.gauge(GaugeKind::weighted_volume, p); };
+constexpr auto bvc = [](const auto& v, const Params& p) -> double { return v.gauge(GaugeKind::bulk_volume, p); };
+constexpr auto grid_presence = [](const auto& v, const Params& p) -> double {
+    return v.gauge(GaugeKind::grid_presence, p);
+};
+
 /// A window that is looked through bar by bar.
 constexpr Parameter short_window(int bars) { return {"w", bars, 4, 64}; }
 
@@ -121,6 +141,12 @@ constexpr FeatureInfo kRows[] = {
     row("F124", "obv_slope_60", "sum(sgn(dC)V)/sum V", kAnyTimeframe, "d60 talib.OBV/sumV", {window(60)}, obv_slope),
     row("F125", "cmf_20", "sum(CLV*V)/sum V", kAnyTimeframe, "talib.CMF", {window(20)}, cmf),
     row("F126", "cmf_60", "sum(CLV*V)/sum V", kAnyTimeframe, "talib.CMF", {window(60)}, cmf),
+    // TA-Lib's ADOSC, without the cumulative line of which it subtracts two averages.
+    row("F127", "adosc_n", "(e10-e3)/SMA20(V), e_n=(1-a_n)(e_n,prev+CLV*V), a_n=2/(n+1)", kAnyTimeframe,
+        "talib.ADOSC after 200 bars (brute force for bits)", {length("fast", 3), length("slow", 10), window(20)},
+        adosc),
+    row("F128", "efi_n", "EMA13(dC*V)/(ATR14*SMA20(V))", kAnyTimeframe, "talib.EFI",
+        {length("n", 13), length("atr", 14), window(20)}, efi),
     row("F129", "vwap_dev_20", "C/(sum TP*V/sum V)-1", kAnyTimeframe, "pandas", {window(20)}, vwap_dev),
     row("F130", "vwap_dev_60", "C/(sum TP*V/sum V)-1", kAnyTimeframe, "pandas", {window(60)}, vwap_dev),
     row("F131", "vwap_dev_240", "C/(sum TP*V/sum V)-1", kAnyTimeframe, "pandas", {window(240)}, vwap_dev),
@@ -132,21 +158,31 @@ constexpr FeatureInfo kRows[] = {
         {window(20)}, amihud),
     row("F135", "amihud_60", "ln(1e-3+mean60(1e12*|r|/(C*V))), bars with V=0 skipped", kAnyTimeframe, "pandas",
         {window(60)}, amihud),
+    row("F136", "kyle_20", "cov(dC/C1,q)/var(q)*mean|q|, q=sgn(dC)*C*V", kAnyTimeframe, "pandas cov/var", {window(20)},
+        kyle),
+    row("F137", "kyle_60", "cov(dC/C1,q)/var(q)*mean|q|, q=sgn(dC)*C*V", kAnyTimeframe, "pandas cov/var", {window(60)},
+        kyle),
     row("F138", "roll_spread_60", "2 sqrt(max(0,-cov(dC,dC1)))/C", kAnyTimeframe, "pandas", {window(60)}, roll_spread),
     row("F139", "corwin_schultz_20",
         "mean20 max(0,2(e^a-1)/(1+e^a)), a=(sqrt(2b)-sqrt b)/(3-2sqrt2)-sqrt(g/(3-2sqrt2))", kAnyTimeframe,
         "brute force", {window(20)}, corwin_schultz),
     row("F140", "pvt_20", "sum(s*V)/sum V, s=C/C1-1", kAnyTimeframe, "d20 talib.PVT/sumV", {window(20)}, pvt),
     row("F141", "corr_r_dv_20", "corr20(C/C1, ln((V+1)/(V1+1)))", kAnyTimeframe, "brute force; Qlib CORD20 where V1>0",
-        {correlation_window(20)}, corr_r_dv),
+        {window(20)}, corr_r_dv),
     row("F142", "corr_r_dv_60", "corr60(C/C1, ln((V+1)/(V1+1)))", kAnyTimeframe, "brute force; Qlib CORD60 where V1>0",
-        {correlation_window(60)}, corr_r_dv),
-    row("F143", "corr_c_v_20", "corr20(C, ln(V+1))", kAnyTimeframe, "Qlib CORR20; talib.CORREL",
-        {correlation_window(20)}, corr_c_v),
+        {window(60)}, corr_r_dv),
+    row("F143", "corr_c_v_20", "corr20(C, ln(V+1))", kAnyTimeframe, "Qlib CORR20; talib.CORREL", {window(20)},
+        corr_c_v),
+    row("F144", "wvma_20", "sd20(|s|V)/(mean20(|s|V)+1e-12), V in shares", kAnyTimeframe, "Qlib WVMA20", {window(20)},
+        wvma),
     // Without the 1e-12 that Qlib adds below: it makes a 0 of what has no value, and else moves no digit that counts.
     row("F145", "vsump_20", "sum max(dV,0)/sum|dV|", kAnyTimeframe, "Qlib VSUMP20", {window(20)}, vsump),
     row("F146", "volume_skew_20", "share of the 20-bar volume in its 3 busiest bars", kAnyTimeframe, "pandas",
         {short_window(20)}, volume_skew),
+    row("F147", "bvc_50", "sum V(2Phi(r/sd60)-1)/sum V", kAnyTimeframe, "pandas",
+        {window("w", 50), window("deviation", 60)}, bvc),
+    row("F148", "grid_presence_60", "share of the last 60 grid bars of the session calendar that had a trade",
+        kAnyTimeframe, "pandas on the grid", {window(60)}, grid_presence),
 };
 
 }  // namespace
