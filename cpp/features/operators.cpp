@@ -1,5 +1,6 @@
 #include "features/operators.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -11,6 +12,8 @@ namespace foxml::features {
 namespace {
 
 constexpr std::int64_t kBarsMax = std::int64_t{1} << 40;
+/// Above the logarithm of any two prices' ratio.
+constexpr std::int64_t kReturnMax = std::int64_t{1} << 55;
 
 /// What the logarithms of the next bar rely on.
 bool plausible(const IntegerBar& bar) noexcept {
@@ -21,13 +24,33 @@ bool plausible(const IntegerBar& bar) noexcept {
 
 }  // namespace
 
+BlockRings::BlockRings(const Layout& layout)
+    : prefix(PrefixRing::words_of(layout.prefix), PrefixRing::kZero),
+      extrema(Extrema::words_of(layout.extrema), Extrema::kNothing),
+      smoothings(layout.smoothings.size(), 0.0) {}
+
 Operators::Operators(const Layout& layout, const GaugeContext& context)
     : layout_(&layout),
       scale_(context.scale),
+      interval_ns_(context.interval_ns),
       prefix_(layout.prefix),
       extrema_(layout.extrema),
       smoothings_(layout.smoothings) {
-    for (const GaugeSpec& spec : layout.gauges) {
+    make_gauges(context);
+}
+
+Operators::Operators(const Layout& layout, const GaugeContext& context, const BlockRings& rings, std::size_t lane)
+    : layout_(&layout),
+      scale_(context.scale),
+      interval_ns_(context.interval_ns),
+      prefix_(layout.prefix, {rings.prefix, lane}),
+      extrema_(layout.extrema, {rings.extrema, lane}),
+      smoothings_(layout.smoothings, {rings.smoothings, lane}) {
+    make_gauges(context);
+}
+
+void Operators::make_gauges(const GaugeContext& context) {
+    for (const GaugeSpec& spec : layout_->gauges) {
         gauges_.push_back(make_gauge(spec, context));
     }
 }
@@ -41,15 +64,19 @@ const Gauge& Operators::gauge(const GaugeSpec& spec) const noexcept {
 }
 
 void Operators::update(const IntegerBar& bar) noexcept {
+    const std::int64_t last_change = bars_seen_ > 1 ? bar_.close - previous_.close : 0;
     previous_ = bar_;
     bar_ = bar;
     Contributions contributions;
-    contribute({bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, scale_.volume_unit},
-               layout_->columns, contributions);
-    last_return_ = contributions[Column::log_return];
-    prefix_.push(bars_seen_, contributions);
-    extrema_.push(bars_seen_, {bar.high, -bar.low, bar.close});
-    smoothings_.update(bars_seen_, series_inputs(contributions));
+    contribute(
+        {bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_returns_, last_change, scale_, interval_ns_},
+        layout_->columns, contributions);
+    std::copy_backward(last_returns_.begin(), last_returns_.end() - 1, last_returns_.end());
+    last_returns_[0] = contributions[Column::log_return];
+    const std::int64_t place = bars_seen_ + phase_;
+    prefix_.push(place, contributions);
+    extrema_.push(place, {bar.high, -bar.low, bar.close, -bar.close});
+    smoothings_.update(bars_seen_, place, series_inputs(contributions));
     ++bars_seen_;
     for (const auto& gauge : gauges_) {
         gauge->update(View(*this));
@@ -58,20 +85,28 @@ void Operators::update(const IntegerBar& bar) noexcept {
 
 SeriesInputs Operators::series_inputs(const Contributions& contributions) const noexcept {
     const std::int64_t change = bar_.close - previous_.close;
+    const std::int64_t up = bar_.high - previous_.high;
+    const std::int64_t down = previous_.low - bar_.low;
     const double log_return = static_cast<double>(contributions[Column::log_return]) * kLogUnit;
     SeriesInputs inputs{};
     inputs[Series::close] = static_cast<double>(bar_.close);
     inputs[Series::typical3] = static_cast<double>(bar_.typical3());
+    inputs[Series::accumulation] = bar_.close_location() * static_cast<double>(bar_.volume);
     inputs[Series::true_range] = static_cast<double>(contributions[Column::true_range]);
     inputs[Series::gain] = static_cast<double>(change > 0 ? change : 0);
     inputs[Series::loss] = static_cast<double>(change < 0 ? -change : 0);
+    inputs[Series::change] = static_cast<double>(change);
+    inputs[Series::change_size] = static_cast<double>(change < 0 ? -change : change);
+    inputs[Series::up_move] = static_cast<double>(up > 0 && up > down ? up : 0);
+    inputs[Series::down_move] = static_cast<double>(down > 0 && down > up ? down : 0);
+    inputs[Series::force] = static_cast<double>(change) * static_cast<double>(bar_.volume);
     inputs[Series::return_square] = log_return * log_return;
     return inputs;
 }
 
 void Operators::reset() noexcept {
     bars_seen_ = 0;
-    last_return_ = 0;
+    last_returns_.fill(0);
     bar_ = IntegerBar{};
     previous_ = IntegerBar{};
     prefix_.reset();
@@ -84,12 +119,10 @@ void Operators::reset() noexcept {
 
 void Operators::save(ByteWriter& writer) const {
     writer.put(bars_seen_);
-    writer.put(last_return_);
+    writer.put_all(std::span<const std::int64_t>(last_returns_));
     writer.put(bar_);
     writer.put(previous_);
-    prefix_.save(writer);
-    extrema_.save(writer);
-    smoothings_.save(writer);
+    save_rings(writer);
     for (const auto& gauge : gauges_) {
         gauge->save(writer);
     }
@@ -100,18 +133,41 @@ void Operators::load(ByteReader& reader) {
     if (bars_seen_ < 0 || bars_seen_ > kBarsMax) {
         throw InvalidInput("snapshot holds " + std::to_string(bars_seen_) + " bars seen");
     }
-    last_return_ = reader.get<std::int64_t>();
+    reader.get_all(std::span<std::int64_t>(last_returns_));
+    if (std::any_of(last_returns_.begin(), last_returns_.end(),
+                    [](std::int64_t r) { return r < -kReturnMax || r > kReturnMax; })) {
+        throw InvalidInput("snapshot holds a return that no prices can have");
+    }
     bar_ = reader.get<IntegerBar>();
     previous_ = reader.get<IntegerBar>();
     if ((bars_seen_ > 0 && !plausible(bar_)) || (bars_seen_ > 1 && !plausible(previous_))) {
         throw InvalidInput("snapshot holds a bar that cannot be one");
     }
-    prefix_.load(reader, bars_seen_);
-    extrema_.load(reader, bars_seen_);
-    smoothings_.load(reader);
+    load_rings(reader);
     for (const auto& gauge : gauges_) {
         gauge->load(reader);
     }
+}
+
+void Operators::save_rings(ByteWriter& writer) const {
+    prefix_.save(writer);
+    extrema_.save(writer);
+    smoothings_.save(writer);
+}
+
+void Operators::load_rings(ByteReader& reader) {
+    const std::int64_t last = bars_seen_ - 1 + phase_;
+    prefix_.load(reader, last);
+    extrema_.load(reader, last);
+    smoothings_.load(reader, last);
+}
+
+void Operators::set_place(std::int64_t place) {
+    ByteWriter writer;
+    save_rings(writer);
+    phase_ = place - (bars_seen_ - 1);
+    ByteReader reader(writer.bytes());
+    load_rings(reader);
 }
 
 std::size_t Operators::bytes() const noexcept {
