@@ -25,6 +25,7 @@ from foxml.research.feature_checks import (
 from foxml.research.feature_checks.canaries import canary_bars
 from foxml.research.feature_checks.findings import Tally
 from foxml.research.feature_checks.histories import cut_and_perturb, start_late
+from foxml.research.feature_checks.run import _groups
 from foxml.research.features.user import BarColumns, ResearchFeature
 
 SMALL = Effort(seed=3, cuts=4, stretch_bars=16, tile_bars=64, starts=6, snapshots=12)
@@ -212,3 +213,41 @@ def test_a_part_is_a_history_of_its_own() -> None:
     bars = histories()[0].part(10, 15).bars
     assert isinstance(bars, SymbolBars)
     assert len(bars) == len(bars.session_open_ns) == len(bars.session_close_ns) == 5
+
+
+def test_the_benchmark_is_cut_and_perturbed_with_the_symbol() -> None:
+    """It knows the future no better than the symbol does: its later closes and splits are gone, or others."""
+    beside, own = histories()
+    history = replace(own, benchmark=beside.bars)
+    whole = history.beside.closes
+    assert whole is not None
+    assert (whole == beside.bars.ohlcv[:, CLOSE]).all()
+    part = history.part(100, 200)
+    assert part.benchmark is not None
+    assert (part.benchmark.close_ns == part.bars.close_ns).all()
+    assert part.beside.closes is not None
+    assert (part.beside.closes == whole[100:200]).all()
+    known = 150
+    for future in (history.noise_after(known, np.random.default_rng(0)), np.full((len(history) - known, 5), np.nan)):
+        closes = history.with_future(known, future).beside.closes
+        assert closes is not None
+        assert (closes[:known] == whole[:known]).all()
+        assert (closes[known:] != whole[known:]).all()
+    # Of the benchmark itself nothing stands beside it.
+    assert replace(beside, benchmark=beside.bars).beside.closes is None
+
+
+def test_the_benchmark_is_in_every_group_that_is_streamed() -> None:
+    """An engine without it cannot be built; with more symbols than fit together, each is streamed once."""
+    first, second = histories()
+    third = History(replace(first.bars, symbol="CANC"))
+    compared_with = [replace(history, benchmark=second.bars) for history in (first, second, third)]
+    found = [[history.symbol for history in group] for group in _groups(compared_with, 1)]
+    assert found == [["CANB", "CANA"], ["CANB", "CANC"]]
+    assert [[h.symbol for h in group] for group in _groups([first, second, third], 2)] == [["CANA", "CANB"], ["CANC"]]
+    feature = ResearchFeature("share", "mine", "C/O", 0, lambda bars: bars.close / bars.open)
+    report = check_features([ComputedSource([feature])], compared_with, effort=replace(SMALL, symbols_together=1))
+    assert report.features[0].bars == report.bars == 3 * len(first)
+    slow, short = replace(feature, warmup_bars=100), second.part(0, 50)
+    with pytest.raises(DataError, match="benchmark CANB"):
+        check_features([ComputedSource([slow])], [replace(first, benchmark=short.bars), short], effort=SMALL)
