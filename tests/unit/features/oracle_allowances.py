@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import talib
-from oracle_frames import Array, Frame, deviation, lag, mean
+from oracle_frames import LD, Array, Frame, deviation, lag, mean, over, over_two
 from oracles import ORACLES
+from oracles_order import exact_variance
 
 Floor = Callable[[Frame], Array] | float
 
@@ -60,6 +61,14 @@ def _step_of_changes(w: int) -> Floor:
 
 def _distance_of_extreme(f: Frame) -> Array:
     return ULP / (deviation(f.r, 240) * np.sqrt(60))
+
+
+def _doubtful_ties(f: Frame) -> Array:
+    """Share of 240 volatilities that equal the last one, yet not because their windows hold the same returns."""
+    variance = exact_variance(f)
+    returns = over(f.r, 20, lambda window: np.array([hash(tuple(sorted(row))) for row in window.tolist()], dtype=LD))
+    near = over_two(variance, returns, 240, lambda v, r: ((abs(v / v[:, -1:] - 1) < 1e-10) & (r != r[:, -1:])).sum(-1))
+    return near / 240
 
 
 def _step_of_volatility(f: Frame) -> Array:
@@ -134,6 +143,11 @@ ALLOWANCES = (
     Allowance(("adosc_n", "efi_n"), 16 * ULP, "recursions in float64, whose difference or sum crosses 0"),
     Allowance(("from_low_z_60", "from_high_z_60"), _distance_of_extreme, "a logarithm near 0 over a deviation"),
     Allowance(("corwin_schultz_20",), 4 * STEP, "a difference of logarithms that are rounded once"),
+    Allowance(
+        ("rank_vol_240",),
+        _doubtful_ties,
+        "a move and the one that takes it back are as large as each other up to the last bit of a logarithm",
+    ),
     Allowance(("median_dist_60",), 2 * ULP, "a quotient near 1, less 1"),
     Allowance(("tod_sin", "tod_cos", "dow_sin", "dow_cos"), ULP, "pi is rounded before its sine is near 0"),
 )
