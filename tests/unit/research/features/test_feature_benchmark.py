@@ -51,7 +51,9 @@ def test_batch_equals_stream(benchmark: str) -> None:
         assert ready.any()
         assert (found.ready == ready).all()
         assert differing_bits(found.values, rows) == 0
-        assert found.valid[ready].mean() > 0.5
+        # Beside a missing bar of the benchmark there is nothing to compare with for as long as a window holds it.
+        beta = found.valid[ready, plan.names.index("beta_60")]
+        assert beta.all() if symbol == benchmark else 20 < beta.sum() < len(beta)
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS)
