@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from feature_bars import MINUTE_NS, PRICE_GRID, VOLUME_UNIT, Floats, History
+from feature_bars import MINUTE_NS, PRICE_GRID, VOLUME_UNIT, Floats, History, random_history
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[2]
@@ -61,9 +61,17 @@ class OurLibrary:
             self.native = ctypes.CDLL(str(path))
             self._declare_all()
             self.catalogue = self.native.bench_catalogue().decode().splitlines()
-            Engine(self, [self.catalogue[0].split()[0]]).close()
+            self._choose_path()
         path.unlink()
         self.isa = isa or "best"
+
+    def _choose_path(self) -> None:
+        """Take in some bars, and rows of them: whatever chooses a path at its first use has done so."""
+        bars = random_history(64)
+        engine = Engine(self, self.names())
+        engine.slices(bars, 0, len(bars))
+        engine.batch(bars, np.empty((len(bars), len(engine.columns)), dtype=np.float32))
+        engine.close()
 
     def names(self, interval_bit: int = 1) -> list[str]:
         """Features that have a meaning on bars of 1 minute, bit 1."""
