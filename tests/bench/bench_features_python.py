@@ -15,7 +15,7 @@ from foxml.domain.instruments import Instrument
 from foxml.features import FeatureEngine, FeaturePlan
 
 WINDOWS = (10, 20, 60)
-CHECKED_BARS = 8_000
+CHECKED_BARS = 12_000
 TIMED_BARS = 2_000
 WARM_BARS = 1_000
 SYMBOL = "FOX"

@@ -63,10 +63,14 @@ class OurLibrary:
             self.catalogue = self.native.bench_catalogue().decode().splitlines()
             self._choose_path()
         path.unlink()
-        self.isa = isa or "best"
+        assert isa in (None, self.isa), f"asked for the path {isa}, found {self.isa}"
 
     def _choose_path(self) -> None:
         """Take in some bars, and rows of them: whatever chooses a path at its first use has done so."""
+        chosen = self.native.bench_isa()
+        if chosen is None:
+            raise RuntimeError(self.native.bench_error().decode())
+        self.isa = chosen.decode()
         bars = random_history(64)
         engine = Engine(self, self.names())
         engine.slices(bars, 0, len(bars))
@@ -81,6 +85,7 @@ class OurLibrary:
     def _declare_all(self) -> None:
         _declare(self.native, "bench_error", _TEXT)
         _declare(self.native, "bench_catalogue", _TEXT)
+        _declare(self.native, "bench_isa", _TEXT)
         _declare(self.native, "bench_open", _PTR, _TEXT, _INT, _INT, _REAL, _REAL)
         _declare(self.native, "bench_close", None, _PTR)
         _declare(self.native, "bench_warmup_bars", _INT, _PTR)

@@ -108,7 +108,6 @@ class Talipp:
             "donch_width_20": (indicators.DonchianChannels, True, bands),
             "aroon_up_25": (indicators.Aroon, True, ("down", "up")),
             "aroon_down_25": (indicators.Aroon, True, ("down", "up")),
-            "trix_15": (indicators.TRIX, False, ()),
             "dema_dist_20": (indicators.DEMA, False, ()),
             "tema_dist_20": (indicators.TEMA, False, ()),
         }

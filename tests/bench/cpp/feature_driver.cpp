@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/isa.hpp"
 #include "engine/batch.hpp"
 #include "engine/engine.hpp"
 #include "features/catalogue.hpp"
@@ -174,6 +175,11 @@ extern "C" {
 #define FOXML_BENCH __attribute__((visibility("default")))
 
 FOXML_BENCH const char* bench_error() { return last_error.c_str(); }
+
+/// The path that this copy of the library has chosen.
+FOXML_BENCH const char* bench_isa() {
+    return guarded<const char*>(nullptr, [] { return name_of(chosen_isa()).data(); });
+}
 
 /// One feature a line: name, group, bits of its timeframes, then its parameters.
 FOXML_BENCH const char* bench_catalogue() {
