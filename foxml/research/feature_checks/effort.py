@@ -21,7 +21,8 @@ class Effort:
     stretch_bars : int
         So many bars in a row, at a random place and at the end, are each cut off and given another future.
     tile_bars : int
-        Rows compared after each of the late starts that together cover the history.
+        Rows compared after each of the late starts that together cover the history; as many as the warm-up has, if
+        those are more.
     starts : int
         More late starts, at random.
     snapshots : int

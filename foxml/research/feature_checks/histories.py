@@ -45,7 +45,7 @@ def planned_bars(source: FeatureSource, bars: int, effort: Effort) -> int:
     stretch = min(bars, warmup + effort.stretch_bars)
     cut = effort.cuts * bars + 2 * (2 * effort.stretch_bars + 1) * stretch
     late = sum(
-        bars + bars * (g + effort.tile_bars) // effort.tile_bars + effort.starts * (g + 8)
+        bars + bars * (g + _tile_bars(g, effort)) // _tile_bars(g, effort) + effort.starts * (g + 8)
         for g in warmup_groups(source)
     )
     return _CUT_WEIGHT * cut + late
@@ -126,6 +126,11 @@ def _other_futures(
         tally.compare(Check.PERTURBED, found, expected[:known], bars=past, sizes=sizes, where=where)
 
 
+def _tile_bars(warmup: int, effort: Effort) -> int:
+    """Rows compared after a late start: never fewer than it took to warm up, or most of the work would be warming."""
+    return max(effort.tile_bars, warmup)
+
+
 def start_late(
     source: FeatureSource,
     history: History,
@@ -136,8 +141,8 @@ def start_late(
 ) -> None:
     """Compare the rows of histories that start later, each feature from its own declared warm-up on.
 
-    The starts are such that every bar after the first `tile_bars` of a feature's warm history is compared once, and
-    some more are taken at random.
+    The starts are such that every bar after the first tile of a feature's warm history is compared once, and some more
+    are taken at random.
     """
     rng = np.random.default_rng([effort.seed, 2])
     n, sizes = len(history), column_sizes(whole.values)
@@ -152,9 +157,10 @@ def start_late(
         last = n - warmup - 1
         if last < 1:
             continue
-        tiles = range(int(rng.integers(1, min(effort.tile_bars, last) + 1)), last + 1, effort.tile_bars)
+        tile = _tile_bars(warmup, effort)
+        tiles = range(int(rng.integers(1, min(tile, last) + 1)), last + 1, tile)
         extra = rng.integers(1, last + 1, effort.starts).tolist()
-        for start, rows in [*((s, effort.tile_bars) for s in tiles), *((s, 8) for s in extra)]:
+        for start, rows in [*((s, tile) for s in tiles), *((s, 8) for s in extra)]:
             end = min(n, start + warmup + rows)
             late = group.batch(history.part(start, end))
             begin = min(warmup, int(late.ready.argmax()) if late.ready.any() else warmup)
