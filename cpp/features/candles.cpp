@@ -49,6 +49,38 @@ constexpr auto body_ratio = [](const auto& v, const Params& p) -> double {
     return ratio(p.a * v.sum(Column::body, 1), v.sum(Column::body, p.a));
 };
 
+// TA-Lib's default settings of what is a doji's body, a short one, a long or a very short shadow, and near, in
+// integers.
+
+/// 1 where |C - O| <= mean10(H - L) / 10, of the ten bars before
+constexpr auto doji = [](const auto& v, const Params&) {
+    const auto body = magnitude(v.bar().close - v.bar().open);
+    return select(100 * body <= v.sum(Column::range, 10, 1), 1.0, 0.0);
+};
+
+/// +-1 where the body has the other colour than the one before and reaches over it, on one side at least beyond it
+constexpr auto engulfing = [](const auto& v, const Params&) {
+    const auto& now = v.bar();
+    const auto& before = v.previous();
+    const auto up = (now.close >= now.open) & (before.close < before.open) & (now.close >= before.open) &
+                    (now.open <= before.close) & ((now.close > before.open) | (now.open < before.close));
+    const auto down = (now.close < now.open) & (before.close >= before.open) & (now.open >= before.close) &
+                      (now.close <= before.open) & ((now.open > before.close) | (now.close < before.open));
+    return select(up, 1.0, select(down, -1.0, 0.0));
+};
+
+/// 1 where a short body, with a longer shadow below it and next to none above, ends near the low before or under it
+constexpr auto hammer = [](const auto& v, const Params&) {
+    const auto& now = v.bar();
+    const auto top = larger(now.open, now.close);
+    const auto bottom = smaller(now.open, now.close);
+    const auto is_short = 10 * (top - bottom) < v.sum(Column::body, 10, 1);
+    const auto long_below = bottom - now.low > top - bottom;
+    const auto none_above = 100 * (now.high - top) < v.sum(Column::range, 10, 1);
+    const auto near_low = 25 * (bottom - v.previous().low) <= v.sum(Column::range, 5, 2);
+    return select(is_short & long_below & none_above & near_low, 1.0, 0.0);
+};
+
 constexpr FeatureInfo kRows[] = {
     row("F192", "kmid", "(C-O)/O", kAnyTimeframe, "Qlib KMID", {}, kmid),
     row("F193", "klen", "(H-L)/O", kAnyTimeframe, "Qlib KLEN", {}, klen),
@@ -61,6 +93,9 @@ constexpr FeatureInfo kRows[] = {
     row("F200", "ksft2", "(2C-H-L)/(H-L)", kAnyTimeframe, "Qlib KSFT2", {}, ksft2),
     row("F201", "gap", "ln(O/C1)", kAnyTimeframe, "pandas", {}, gap),
     row("F202", "inside_bar", "1[H<=H1 and L>=L1]", kAnyTimeframe, "pandas", {}, inside_bar),
+    row("F203", "doji", "1 where talib.CDLDOJI is not 0", kAnyTimeframe, "talib.CDLDOJI", {}, doji),
+    row("F204", "engulfing", "sign of talib.CDLENGULFING", kAnyTimeframe, "talib.CDLENGULFING", {}, engulfing),
+    row("F205", "hammer", "1 where talib.CDLHAMMER is not 0", kAnyTimeframe, "talib.CDLHAMMER", {}, hammer),
     row("F206", "body_ratio_10", "|C-O|/SMA10(|C-O|)", kAnyTimeframe, "pandas", {window(10)}, body_ratio),
 };
 

@@ -35,9 +35,11 @@ Guarantee guarantee_of(const Requirements& requirements) {
 
 std::vector<FeatureInfo> all_features() {
     const std::pair<std::string_view, std::span<const FeatureInfo>> groups[] = {
-        {"A", return_features()},     {"B", average_features()}, {"C", oscillator_features()}, {"D", band_features()},
-        {"E", volatility_features()}, {"F", volume_features()},  {"G", statistic_features()},  {"H", candle_features()},
-        {"I", session_features()},    {"J", higher_features()}};
+        {"A", return_features()},    {"B", average_features()},    {"C", oscillator_features()},
+        {"D", band_features()},      {"E", volatility_features()}, {"F", volume_features()},
+        {"G", statistic_features()}, {"G", rank_features()},       {"G", benchmark_features()},
+        {"G", drawdown_features()},  {"H", candle_features()},     {"I", session_features()},
+        {"J", higher_features()}};
     std::vector<FeatureInfo> all;
     for (const auto& [group, features] : groups) {
         for (FeatureInfo feature : features) {

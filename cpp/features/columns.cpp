@@ -15,12 +15,19 @@ constexpr ColumnSet kRangeLogs{{}, {WideColumn::log_range_square}};
 constexpr ColumnSet kRogersSatchell{{}, {WideColumn::rogers_satchell}};
 constexpr ColumnSet kVolumeLogs{{Column::log_volume}, {WideColumn::log_volume_square, WideColumn::close_log_volume}};
 constexpr ColumnSet kLocation{{}, {WideColumn::location_volume}};
-constexpr ColumnSet kReturns{{Column::log_return},
-                             {WideColumn::return_square, WideColumn::downside_square, WideColumn::illiquidity,
-                              WideColumn::return_lag1, WideColumn::bipower, WideColumn::benchmark_product}};
 constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
+constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
 constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
 constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
+constexpr ColumnSet kReturnSums{
+    {Column::return_2, Column::return_4, Column::return_5, Column::return_8, Column::return_16},
+    {WideColumn::return_2_square, WideColumn::return_4_square, WideColumn::return_5_square, WideColumn::return_8_square,
+     WideColumn::return_16_square}};
+constexpr ColumnSet kReturns =
+    ColumnSet{{Column::log_return, Column::abs_return, Column::sign_word},
+              {WideColumn::return_square, WideColumn::downside_square, WideColumn::return_lag1, WideColumn::return_lag5,
+               WideColumn::abs_return_lag1, WideColumn::benchmark_product}} |
+    kReturnSums | kIlliquidity;
 constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
 constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
                                {WideColumn::benchmark_square, WideColumn::benchmark_product}};
@@ -36,6 +43,7 @@ class Setter {
 };
 
 std::int64_t distance(std::int64_t a, std::int64_t b) noexcept { return a > b ? a - b : b - a; }
+std::int64_t magnitude(std::int64_t x) noexcept { return x < 0 ? -x : x; }
 std::int64_t sign(std::int64_t x) noexcept { return (x > 0) - (x < 0); }
 
 /// x at 2^-60, rounded once.
@@ -59,7 +67,7 @@ Int128 illiquidity(const IntegerBar& bar, std::int64_t log_return, const Scale& 
         return 0;
     }
     const double dollars = to_double(product(bar.close, bar.volume)) * scale.price_grid * scale.volume_unit;
-    const double moved = static_cast<double>(distance(log_return, 0)) * kLogUnit;
+    const double moved = static_cast<double>(magnitude(log_return)) * kLogUnit;
     return fine_units(std::min(1e12 * moved / dollars, kIlliquidityMax));
 }
 
@@ -98,6 +106,7 @@ void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter 
     set[Column::close_time] =
         static_cast<std::int64_t>(static_cast<std::uint64_t>(in.index) * static_cast<std::uint64_t>(bar.close));
     set[Column::high_low] = bar.high + bar.low;
+    set[Column::range] = bar.high - bar.low;
     set[Column::body] = distance(bar.close, bar.open);
     set[Column::volume] = bar.volume;
     set[Column::traded] = bar.volume > 0;
@@ -128,6 +137,57 @@ void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter 
     }
 }
 
+/// Sums of the last q returns, which overlap, and their squares.
+void contribute_return_sums(std::int64_t r, const LastReturns& before, Setter set) noexcept {
+    constexpr struct {
+        std::size_t q;
+        Column sum;
+        WideColumn square;
+    } kSums[] = {{2, Column::return_2, WideColumn::return_2_square},
+                 {4, Column::return_4, WideColumn::return_4_square},
+                 {5, Column::return_5, WideColumn::return_5_square},
+                 {8, Column::return_8, WideColumn::return_8_square},
+                 {16, Column::return_16, WideColumn::return_16_square}};
+    std::int64_t sum = r;
+    std::size_t summed = 1;
+    for (const auto& column : kSums) {
+        for (; summed < column.q; ++summed) {
+            sum += before[summed - 1];
+        }
+        set[column.sum] = sum;
+        set[column.square] = product(sum, sum);
+    }
+}
+
+/// What follows from the bar's return and those before.
+void contribute_return(std::int64_t r, const LastReturns& before, const ColumnSet& used, Setter set) noexcept {
+    set[Column::log_return] = r;
+    set[Column::abs_return] = magnitude(r);
+    const unsigned word = (r > 0 ? 4U : 0U) | (before[0] > 0 ? 2U : 0U) | (before[1] > 0 ? 1U : 0U);
+    set[Column::sign_word] = static_cast<std::int64_t>(std::uint64_t{1} << 8 * word);
+    set[WideColumn::return_square] = product(r, r);
+    set[WideColumn::downside_square] = r < 0 ? product(r, r) : 0;
+    set[WideColumn::return_lag1] = product(r, before[0]);
+    set[WideColumn::return_lag5] = product(r, before[4]);
+    set[WideColumn::abs_return_lag1] = product(magnitude(r), magnitude(before[0]));
+    if (used.any(kReturnSums)) {
+        contribute_return_sums(r, before, set);
+    }
+}
+
+/// The benchmark's return since the bar before, where it has both closes. A move that no product has room for is no
+/// price of a benchmark.
+void contribute_benchmark(double move, Setter set) noexcept {
+    constexpr auto kMost = static_cast<double>(kMoveMax);
+    if (move >= 1.0 / kMost && move <= kMost) {
+        const std::int64_t b = log_units(move);
+        set[Column::benchmark_present] = 1;
+        set[Column::benchmark_return] = b;
+        set[WideColumn::benchmark_square] = product(b, b);
+        set[WideColumn::benchmark_product] = product(set[Column::log_return], b);
+    }
+}
+
 /// What the bar says against the one before.
 void contribute_change(const ContributionInputs& in, const ColumnSet& used, Setter set) noexcept {
     const IntegerBar& bar = in.bar;
@@ -147,13 +207,10 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
     set[WideColumn::flow_up] = bar.typical3() > previous.typical3() ? flow : 0;
     set[WideColumn::flow_down] = bar.typical3() < previous.typical3() ? flow : 0;
     if (used.any(kReturns)) {
-        const std::int64_t r = log_units(bar.close, previous.close);
-        set[Column::log_return] = r;
-        set[WideColumn::return_square] = product(r, r);
-        set[WideColumn::downside_square] = r < 0 ? product(r, r) : 0;
-        set[WideColumn::illiquidity] = illiquidity(bar, r, in.scale);
-        set[WideColumn::return_lag1] = product(r, in.last_return);
-        set[WideColumn::bipower] = product(distance(r, 0), distance(in.last_return, 0));
+        contribute_return(log_units(bar.close, previous.close), in.last_returns, used, set);
+    }
+    if (used.any(kIlliquidity)) {
+        set[WideColumn::illiquidity] = illiquidity(bar, set[Column::log_return], in.scale);
     }
     if (used.any(kReturnVolume)) {
         set[WideColumn::return_volume] = fine_units(simple_return(bar, previous)) * bar.volume;
@@ -169,12 +226,8 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
         set[Column::log_gap] = gap;
         set[WideColumn::log_gap_square] = product(gap, gap);
     }
-    if (used.any(kBenchmark) && bar.benchmark_ratio() > 0.0) {
-        const std::int64_t b = log_units(bar.benchmark_ratio());
-        set[Column::benchmark_present] = 1;
-        set[Column::benchmark_return] = b;
-        set[WideColumn::benchmark_square] = product(b, b);
-        set[WideColumn::benchmark_product] = product(set[Column::log_return], b);
+    if (used.any(kBenchmark)) {
+        contribute_benchmark(bar.benchmark_ratio(), set);
     }
 }
 

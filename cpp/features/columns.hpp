@@ -17,21 +17,29 @@ enum class Column : std::uint8_t {
     close,
     close_time,  ///< bar index times close
     high_low,    ///< H + L
+    range,       ///< H - L
     body,        ///< |C - O|
     volume,
-    log_volume,         ///< ln(1 + V), V in shares
-    log_body,           ///< ln(C / O)
-    traded,             ///< 1 where V > 0
-    ups,                ///< 1 where C > C1
-    change,             ///< |C - C1|
-    true_range,         ///< max(H, C1) - min(L, C1)
-    buying,             ///< C - min(L, C1)
-    vortex_up,          ///< |H - L1|
-    vortex_down,        ///< |L - H1|
-    signed_volume,      ///< V times the sign of C - C1
-    volume_up,          ///< max(V - V1, 0)
-    volume_change,      ///< |V - V1|
-    log_return,         ///< r = ln(C / C1)
+    log_volume,     ///< ln(1 + V), V in shares
+    log_body,       ///< ln(C / O)
+    traded,         ///< 1 where V > 0
+    ups,            ///< 1 where C > C1
+    change,         ///< |C - C1|
+    true_range,     ///< max(H, C1) - min(L, C1)
+    buying,         ///< C - min(L, C1)
+    vortex_up,      ///< |H - L1|
+    vortex_down,    ///< |L - H1|
+    signed_volume,  ///< V times the sign of C - C1
+    volume_up,      ///< max(V - V1, 0)
+    volume_change,  ///< |V - V1|
+    log_return,     ///< r = ln(C / C1)
+    abs_return,     ///< |r|
+    return_2,       ///< the sum of the last 2 r, and so on
+    return_4,
+    return_5,
+    return_8,
+    return_16,
+    sign_word,          ///< 1 at byte s of 8, s the word of three bits: 1 where r > 0, now and at the two bars before
     log_gap,            ///< ln(O / C1)
     high_low_spread,    ///< of Corwin and Schultz, from this bar and the one before
     grid_steps,         ///< from the bar before, on the grid that the interval makes of the sessions
@@ -60,8 +68,14 @@ enum class WideColumn : std::uint8_t {
     return_volume,      ///< (C / C1 - 1) V at 2^-60
     illiquidity,        ///< 1e12 |r| / (C V), C V in dollars, at 2^-60; 0 where V = 0
     return_lag1,        ///< r times the r before
-    bipower,            ///< |r| times the |r| before
     change_lag1,        ///< C - C1 times the C - C1 before
+    return_lag5,        ///< r times the r five bars before
+    abs_return_lag1,    ///< |r| times the |r| before
+    return_2_square,    ///< the square of the sum of the last 2 r, and so on
+    return_4_square,
+    return_5_square,
+    return_8_square,
+    return_16_square,
     benchmark_square,   ///< b^2
     benchmark_product,  ///< r b
     count,
@@ -76,13 +90,52 @@ inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn:
 }
 
 /// 0-based index of the first bar on which a column has its meaning: the previous bars that it reads.
-[[nodiscard]] constexpr int first_row(Column column) noexcept { return column >= Column::ups ? 1 : 0; }
-[[nodiscard]] constexpr int first_row(WideColumn column) noexcept {
-    if (column == WideColumn::return_lag1 || column == WideColumn::bipower || column == WideColumn::change_lag1) {
-        return 2;
+[[nodiscard]] constexpr int first_row(Column column) noexcept {
+    switch (column) {
+        case Column::return_2:
+            return 2;
+        case Column::sign_word:
+            return 3;
+        case Column::return_4:
+            return 4;
+        case Column::return_5:
+            return 5;
+        case Column::return_8:
+            return 8;
+        case Column::return_16:
+            return 16;
+        default:
+            return column >= Column::ups ? 1 : 0;
     }
-    return column >= WideColumn::flow_up ? 1 : 0;
 }
+[[nodiscard]] constexpr int first_row(WideColumn column) noexcept {
+    switch (column) {
+        case WideColumn::return_lag1:
+        case WideColumn::abs_return_lag1:
+        case WideColumn::change_lag1:
+        case WideColumn::return_2_square:
+            return 2;
+        case WideColumn::return_4_square:
+            return 4;
+        case WideColumn::return_5_square:
+            return 5;
+        case WideColumn::return_lag5:
+            return 6;
+        case WideColumn::return_8_square:
+            return 8;
+        case WideColumn::return_16_square:
+            return 16;
+        default:
+            return column >= WideColumn::flow_up ? 1 : 0;
+    }
+}
+
+/// Sums of up to 16 r stay below ln(2^40), the widest that prices are apart: 256 of them fit 63 bits.
+inline constexpr int kReturnSumsMax = 256;
+/// |r| stays below ln(4096): 512 of them fit 63 bits, and their products twice that.
+inline constexpr int kAbsReturnsMax = 512;
+/// Eight counters of a byte each: what counts to 255 carries nothing into the next one.
+inline constexpr int kByteCountMax = 255;
 
 /// One unit of a logarithm's integer is 2^-50, of a product of two it is 2^-100.
 inline constexpr double kLogUnit = 0x1p-50;
@@ -109,6 +162,12 @@ class ColumnSet {
 
     constexpr void add(Column column) noexcept { narrow_ |= bit(static_cast<unsigned>(column)); }
     constexpr void add(WideColumn column) noexcept { wide_ |= bit(static_cast<unsigned>(column)); }
+    [[nodiscard]] constexpr ColumnSet operator|(const ColumnSet& other) const noexcept {
+        ColumnSet both = *this;
+        both.narrow_ |= other.narrow_;
+        both.wide_ |= other.wide_;
+        return both;
+    }
     [[nodiscard]] constexpr bool any(const ColumnSet& of) const noexcept {
         return ((narrow_ & of.narrow_) | (wide_ & of.wide_)) != 0;
     }
@@ -132,12 +191,15 @@ struct Contributions {
     [[nodiscard]] Int128 operator[](WideColumn column) const noexcept { return wide[static_cast<std::size_t>(column)]; }
 };
 
+/// The r of the bars before, the last one first; 0 before the first.
+using LastReturns = std::array<std::int64_t, 15>;
+
 /// The bars that a contribution is computed from. `previous` is nullptr on the first bar.
 struct ContributionInputs {
     const IntegerBar& bar;
     const IntegerBar* previous;
-    std::int64_t index;        ///< of the bar, from 0
-    std::int64_t last_return;  ///< the r before this bar's
+    std::int64_t index;  ///< of the bar, from 0
+    const LastReturns& last_returns;
     std::int64_t last_change;  ///< the C - C1 before this bar's
     Scale scale;
     std::int64_t interval_ns;

@@ -84,10 +84,10 @@ struct TimeSums {
 };
 
 template <typename V>
-[[nodiscard]] TimeSums time_sums(const V& v, int n) {
-    const std::int64_t total = v.sum(Column::close, n);
-    const auto oldest = static_cast<std::uint64_t>(v.index() - n + 1);
-    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n));
+[[nodiscard]] TimeSums time_sums(const V& v, int n, int lag = 0) {
+    const std::int64_t total = v.sum(Column::close, n, lag);
+    const auto oldest = static_cast<std::uint64_t>(v.index() - lag - n + 1);
+    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n, lag));
     return {total, static_cast<std::int64_t>(with_time - oldest * static_cast<std::uint64_t>(total))};
 }
 
@@ -193,6 +193,9 @@ template <typename Formula>
 [[nodiscard]] std::span<const FeatureInfo> volatility_features();
 [[nodiscard]] std::span<const FeatureInfo> volume_features();
 [[nodiscard]] std::span<const FeatureInfo> statistic_features();
+[[nodiscard]] std::span<const FeatureInfo> rank_features();
+[[nodiscard]] std::span<const FeatureInfo> benchmark_features();
+[[nodiscard]] std::span<const FeatureInfo> drawdown_features();
 [[nodiscard]] std::span<const FeatureInfo> candle_features();
 [[nodiscard]] std::span<const FeatureInfo> session_features();
 [[nodiscard]] std::span<const FeatureInfo> higher_features();

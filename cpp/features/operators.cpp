@@ -1,5 +1,6 @@
 #include "features/operators.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -11,6 +12,8 @@ namespace foxml::features {
 namespace {
 
 constexpr std::int64_t kBarsMax = std::int64_t{1} << 40;
+/// Above the logarithm of any two prices' ratio.
+constexpr std::int64_t kReturnMax = std::int64_t{1} << 55;
 
 /// What the logarithms of the next bar rely on.
 bool plausible(const IntegerBar& bar) noexcept {
@@ -47,11 +50,12 @@ void Operators::update(const IntegerBar& bar) noexcept {
     bar_ = bar;
     Contributions contributions;
     contribute(
-        {bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_return_, last_change, scale_, interval_ns_},
+        {bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_returns_, last_change, scale_, interval_ns_},
         layout_->columns, contributions);
-    last_return_ = contributions[Column::log_return];
+    std::copy_backward(last_returns_.begin(), last_returns_.end() - 1, last_returns_.end());
+    last_returns_[0] = contributions[Column::log_return];
     prefix_.push(bars_seen_, contributions);
-    extrema_.push(bars_seen_, {bar.high, -bar.low, bar.close});
+    extrema_.push(bars_seen_, {bar.high, -bar.low, bar.close, -bar.close});
     smoothings_.update(bars_seen_, series_inputs(contributions));
     ++bars_seen_;
     for (const auto& gauge : gauges_) {
@@ -82,7 +86,7 @@ SeriesInputs Operators::series_inputs(const Contributions& contributions) const 
 
 void Operators::reset() noexcept {
     bars_seen_ = 0;
-    last_return_ = 0;
+    last_returns_.fill(0);
     bar_ = IntegerBar{};
     previous_ = IntegerBar{};
     prefix_.reset();
@@ -95,7 +99,7 @@ void Operators::reset() noexcept {
 
 void Operators::save(ByteWriter& writer) const {
     writer.put(bars_seen_);
-    writer.put(last_return_);
+    writer.put_all(std::span<const std::int64_t>(last_returns_));
     writer.put(bar_);
     writer.put(previous_);
     prefix_.save(writer);
@@ -111,7 +115,11 @@ void Operators::load(ByteReader& reader) {
     if (bars_seen_ < 0 || bars_seen_ > kBarsMax) {
         throw InvalidInput("snapshot holds " + std::to_string(bars_seen_) + " bars seen");
     }
-    last_return_ = reader.get<std::int64_t>();
+    reader.get_all(std::span<std::int64_t>(last_returns_));
+    if (std::any_of(last_returns_.begin(), last_returns_.end(),
+                    [](std::int64_t r) { return r < -kReturnMax || r > kReturnMax; })) {
+        throw InvalidInput("snapshot holds a return that no prices can have");
+    }
     bar_ = reader.get<IntegerBar>();
     previous_ = reader.get<IntegerBar>();
     if ((bars_seen_ > 0 && !plausible(bar_)) || (bars_seen_ > 1 && !plausible(previous_))) {

@@ -44,7 +44,7 @@ class Operators {
     Scale scale_;
     std::int64_t interval_ns_;
     std::int64_t bars_seen_ = 0;
-    std::int64_t last_return_ = 0;
+    LastReturns last_returns_{};
     IntegerBar bar_{};
     IntegerBar previous_{};
     PrefixRing prefix_;

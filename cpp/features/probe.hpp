@@ -31,6 +31,7 @@ class Probe {
     [[nodiscard]] std::int64_t high(int window, int lag = 0) const { return extremum(Extremum::high, window, lag); }
     [[nodiscard]] std::int64_t low(int window, int lag = 0) const { return extremum(Extremum::low, window, lag) / 2; }
     [[nodiscard]] std::int64_t high_close(int window) const { return extremum(Extremum::high_close, window, 0); }
+    [[nodiscard]] std::int64_t low_close(int window) const { return extremum(Extremum::low_close, window, 0) / 2; }
     [[nodiscard]] int since_high(int window) const { return extremum(Extremum::high, window, 0) > 0 ? 1 : 0; }
     [[nodiscard]] int since_low(int window) const { return extremum(Extremum::low, window, 0) > 0 ? 1 : 0; }
 

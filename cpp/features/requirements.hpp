@@ -13,8 +13,8 @@
 namespace foxml::features {
 
 /// A price whose window extremes are kept.
-enum class Extremum : std::uint8_t { high, low, high_close };
-inline constexpr std::size_t kExtrema = 3;
+enum class Extremum : std::uint8_t { high, low, high_close, low_close };
+inline constexpr std::size_t kExtrema = 4;
 
 /// What the formulas of a plan read of the operators, on one timeframe and on those above it.
 struct Requirements {

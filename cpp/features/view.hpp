@@ -43,6 +43,9 @@ class View {
     [[nodiscard]] std::int64_t high_close(int window) const noexcept {
         return operators_->extrema().maximum(Extremum::high_close, window, 0);
     }
+    [[nodiscard]] std::int64_t low_close(int window) const noexcept {
+        return -operators_->extrema().maximum(Extremum::low_close, window, 0);
+    }
     [[nodiscard]] int since_high(int window) const noexcept {
         return operators_->extrema().bars_since(Extremum::high, window);
     }

@@ -70,7 +70,7 @@ constexpr auto semivol_ratio = [](const auto& v, const Params& p) -> double {
 /// n / (n - 1) makes up for the one product fewer than returns (Barndorff-Nielsen and Shephard 2004).
 constexpr auto jump = [](const auto& v, const Params& p) {
     const double scale = 0.5 * kPi * p.a / (p.a - 1.0);
-    const auto bipower = v.sum(WideColumn::bipower, p.a - 1);
+    const auto bipower = v.sum(WideColumn::abs_return_lag1, p.a - 1);
     return larger(0.0, 1.0 - scale * ratio(bipower, v.sum(WideColumn::return_square, p.a)));
 };
 

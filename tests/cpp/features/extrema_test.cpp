@@ -32,8 +32,8 @@ class ExtremaTest : public testing::TestWithParam<int> {};
 TEST_P(ExtremaTest, EqualsAScanOfTheWindow) {
     const int longest = GetParam();
     Requirements requirements;
-    requirements.extremum_window = {longest, longest, longest};
-    requirements.extremum_rows = {longest + 5, longest + 5, longest + 5};
+    requirements.extremum_window = {longest, longest, longest, longest};
+    requirements.extremum_rows = {longest + 5, longest + 5, longest + 5, longest + 5};
     const ExtremaLayout layout(requirements);
     Extrema extrema(layout);
     std::mt19937_64 random(static_cast<std::uint64_t>(longest));
@@ -44,7 +44,7 @@ TEST_P(ExtremaTest, EqualsAScanOfTheWindow) {
         const bool flat = (t / 50) % 4 == 0;
         highs.push_back(flat ? 7 : static_cast<std::int64_t>(random() % 9));
         lows.push_back(flat ? -7 : static_cast<std::int64_t>(random() % 100) - 100);
-        extrema.push(t, {highs.back(), lows.back(), highs.back()});
+        extrema.push(t, {highs.back(), lows.back(), highs.back(), lows.back()});
         const int window = 1 + static_cast<int>(random() % static_cast<unsigned>(longest));
         const int lag = static_cast<int>(random() % 6);
         if (t + 1 < window + lag) {
@@ -52,6 +52,8 @@ TEST_P(ExtremaTest, EqualsAScanOfTheWindow) {
         }
         ASSERT_EQ(extrema.maximum(Extremum::high, window, lag), scan(highs, window, lag).maximum) << t;
         ASSERT_EQ(extrema.maximum(Extremum::low, window, lag), scan(lows, window, lag).maximum) << t;
+        ASSERT_EQ(extrema.maximum(Extremum::high_close, window, lag), scan(highs, window, lag).maximum) << t;
+        ASSERT_EQ(extrema.maximum(Extremum::low_close, window, lag), scan(lows, window, lag).maximum) << t;
         ASSERT_EQ(extrema.bars_since(Extremum::high, window), scan(highs, window, 0).since) << t << " " << window;
         ASSERT_EQ(extrema.bars_since(Extremum::low, window), scan(lows, window, 0).since) << t << " " << window;
     }

@@ -79,7 +79,7 @@ TEST(SymbolStateTest, ReadyExactlyAfterTheWarmUp) {
 TEST(SymbolStateTest, UndefinedIsNaNAndPassesWithTheWindow) {
     const auto plan = test::plan_on(kFive);
     SymbolState state(plan, test::kCents);
-    const auto history = test::random_bars({.bars = 2400, .seed = 4});
+    const auto history = test::random_bars({.bars = 2400 + static_cast<int>(plan->history_bars()), .seed = 4});
     std::vector<double> row(plan->feature_count());
     const auto cell = [&](const char* name) {
         state.write_row(row.data());
@@ -206,9 +206,9 @@ TEST(SnapshotTest, OneThatCannotBeAStateIsRefused) {
         state.update(bar);
     }
     const auto bytes = saved(state);
-    // Words of eight bytes: bars seen, last return, then the bar's three times and its prices from the open on.
+    // Words of eight bytes: bars seen, 15 last returns, then the bar's three times and its prices from the open on.
     const std::pair<std::size_t, std::int64_t> tampered[] = {
-        {0, -1}, {0, std::int64_t{1} << 50}, {5, 0}, {6, 1}, {9, -1}};
+        {0, -1}, {0, std::int64_t{1} << 50}, {1, std::int64_t{1} << 56}, {19, 0}, {20, 1}, {23, -1}};
     for (const auto& [word, value] : tampered) {
         auto changed = bytes;
         std::memcpy(changed.data() + 8 * word, &value, sizeof(value));

@@ -28,7 +28,8 @@ std::vector<IntegerBar> completed(const std::vector<IntegerBar>& bars, std::int6
         }
     }
     std::vector<IntegerBar> result;
-    for (const auto& [start, bucket] : buckets) {
+    for (auto& [start, bucket] : buckets) {
+        bucket.benchmark_bits = 0;  // a move of the base interval alone
         const bool cut_off =
             result.empty() && start == buckets.begin()->first && bars.front().close_ns - interval_ns > start;
         const std::int64_t end = std::min(start + length_ns, bucket.session_close_ns);

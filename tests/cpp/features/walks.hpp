@@ -24,16 +24,17 @@ struct Walk {
     std::int64_t interval_ns = 5 * kMinuteNs;
     int bars = 1000;
     std::uint64_t seed = 1;
-    double missing = 0.0;  ///< share of bars that are absent
-    double flat = 0.0;     ///< chance that a stretch of bars without a price change or a range begins
-    double quiet = 0.0;    ///< share of bars without volume
-    int skip = 0;          ///< bars left out at the start
+    double missing = 0.0;       ///< share of bars that are absent
+    double flat = 0.0;          ///< chance that a stretch of bars without a price change or a range begins
+    double quiet = 0.0;         ///< share of bars without volume
+    int skip = 0;               ///< bars left out at the start
+    double no_benchmark = 0.0;  ///< share of bars that the benchmark has none of
 };
 
 /// Price of a walk: random steps, with flat and one-way stretches on demand.
 class WalkPrice {
    public:
-    explicit WalkPrice(const Walk& walk) : walk_(walk), random_(walk.seed) {}
+    explicit WalkPrice(const Walk& walk) : walk_(walk), random_(walk.seed), benchmark_random_(walk.seed + 1000) {}
 
     Bar next(std::int64_t close_ns, std::int64_t open_ns, std::int64_t session_close_ns) {
         if (stretch_ == 0 && uniform_(random_) < walk_.flat) {
@@ -55,7 +56,13 @@ class WalkPrice {
         }
         price_ = std::max(close, 20.0);
         const double volume = uniform_(random_) < walk_.quiet ? 0.0 : std::floor(1000.0 * std::exp(normal_(random_)));
-        return Bar{close_ns, open_ns, session_close_ns, open, high, low, close, volume};
+        return Bar{close_ns, open_ns, session_close_ns, open, high, low, close, volume, next_benchmark()};
+    }
+
+    /// The benchmark's move, or 0. Of random numbers of its own: the prices are the same with it as without.
+    double next_benchmark() {
+        const double ratio = std::exp(0.0005 * normal_of_benchmark_(benchmark_random_));
+        return uniform_(benchmark_random_) < walk_.no_benchmark ? 0.0 : ratio;
     }
 
     [[nodiscard]] bool missing() { return uniform_(random_) < walk_.missing; }
@@ -65,6 +72,8 @@ class WalkPrice {
     std::mt19937_64 random_;
     std::normal_distribution<double> normal_;
     std::uniform_real_distribution<double> uniform_{0.0, 1.0};
+    std::mt19937_64 benchmark_random_;
+    std::normal_distribution<double> normal_of_benchmark_;
     double price_ = 100.0;
     int stretch_ = 0;
     bool rising_ = false;

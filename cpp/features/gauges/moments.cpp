@@ -1,0 +1,101 @@
+#include "features/gauges/moments.hpp"
+
+#include "features/formulas.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+constexpr std::int64_t kReturnMax = 9 * (std::int64_t{1} << 50);  // above the logarithm of the largest move
+
+struct Central {
+    double squares;
+    double cubes;
+    double fourths;
+};
+
+double skewness(const Central& sums, double n) noexcept {
+    const double scale = n * std::sqrt(n - 1.0) / (n - 2.0);
+    return scale * ratio(sums.cubes, sums.squares * std::sqrt(sums.squares));
+}
+
+double kurtosis(const Central& sums, double n) noexcept {
+    const double raw = ratio(sums.fourths, sums.squares * sums.squares);
+    return (n - 1.0) / ((n - 2.0) * (n - 3.0)) * (n * (n + 1.0) * raw - 3.0 * (n - 1.0));
+}
+
+}  // namespace
+
+Moments::Moments(const Params& params) : returns_(params.a) {}
+
+void Moments::take(std::int64_t r) noexcept {
+    const auto add = [this](std::int64_t x, auto to) {
+        const Int128 square = product(x, x);
+        sum_ = to(sum_, x);
+        squares_ = to(squares_, square);
+        cubes_ = to(cubes_, product(square, Int128{x}));
+        fourths_ = to(fourths_, product(square, square));
+    };
+    if (returns_.full()) {
+        add(returns_.oldest(), [](auto sum, auto x) { return sum - x; });
+    }
+    add(r, [](auto sum, auto x) { return sum + x; });
+    returns_.push(r);
+}
+
+void Moments::update(const View& view) noexcept {
+    if (view.index() >= 1) {
+        take(view.sum(Column::log_return, 1));
+    }
+}
+
+double Moments::value(int output) const noexcept {
+    if (!returns_.full()) {
+        return kNaN;
+    }
+    const auto count = static_cast<std::int64_t>(returns_.size());
+    const double n = real(count);
+    const std::int64_t m = round_half_even(real(sum_) / n);
+    const Int128 m2 = product(m, m);
+    const double off = real(sum_ - count * m) / n;  // the mean less m
+    const double dispersed = real(count * squares_ - product(sum_, sum_));
+    const Int256 cubes =
+        cubes_ - product(Int128{3 * m}, squares_) + product(3 * m2, Int128{sum_}) - product(m2, product(count, m));
+    const double cubes_off = 3.0 * off * dispersed / n + n * off * off * off;
+    const double central_cubes = to_double(cubes) - cubes_off;
+    if (output == kSkewnessOutput) {
+        return skewness({dispersed / n, central_cubes, 0.0}, n);
+    }
+    const Int256 fourths = fourths_ - Int256(Int128{4 * m}) * cubes_ + product(6 * m2, squares_) -
+                           product(4 * m2, product(m, sum_)) + product(m2, count * m2);
+    const double fourths_off = 4.0 * off * central_cubes + 6.0 * off * off * dispersed / n + n * off * off * off * off;
+    return kurtosis({dispersed / n, central_cubes, to_double(fourths) - fourths_off}, n);
+}
+
+void Moments::reset() noexcept {
+    returns_.clear();
+    sum_ = 0;
+    squares_ = 0;
+    cubes_ = Int256{};
+    fourths_ = Int256{};
+}
+
+void Moments::load(ByteReader& reader) {
+    reset();
+    returns_.load(reader, [this](std::int64_t r) {
+        if (r < -kReturnMax || r > kReturnMax) {
+            throw InvalidInput("snapshot holds a return that no bar can bring");
+        }
+        take(r);
+    });
+}
+
+GaugeFactory moments() noexcept {
+    return {GaugeKind::moments,
+            [](const Params& params, const GaugeContext&) -> std::unique_ptr<Gauge> {
+                return std::make_unique<Moments>(params);
+            },
+            [](const Probe& probe, const Params& params) { (void)probe.sum(Column::log_return, params.a); }};
+}
+
+}  // namespace foxml::features

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/int256.hpp"
+#include "features/gauge.hpp"
+#include "features/gauges/recent.hpp"
+
+namespace foxml::features {
+
+inline constexpr int kSkewnessOutput = 0;
+inline constexpr int kKurtosisOutput = 1;
+
+/// Skewness and excess kurtosis of the last a log returns, corrected for bias.
+///
+/// Sums of cubes and fourth powers of integers are exact whatever comes and goes. Around m, the mean rounded to an
+/// integer, so are the central ones, modulo 2^256 as before:
+///
+///     sum (r - m)^3 = S3 - 3 m S2 + 3 m^2 S1 - n m^3
+///     sum (r - m)^4 = S4 - 4 m S3 + 6 m^2 S2 - 4 m^3 S1 + n m^4
+///
+/// and only then become doubles, moved by what m is off the mean: half a unit of 2^-50 at most.
+class Moments final : public Gauge {
+   public:
+    explicit Moments(const Params& params);
+
+    void update(const View& view) noexcept override;
+    [[nodiscard]] double value(int output) const noexcept override;
+    void reset() noexcept override;
+    void save(ByteWriter& writer) const override { returns_.save(writer); }
+    void load(ByteReader& reader) override;
+    [[nodiscard]] std::size_t bytes() const noexcept override { return sizeof(*this) + returns_.bytes(); }
+
+   private:
+    void take(std::int64_t r) noexcept;
+
+    Recent<std::int64_t> returns_;
+    std::int64_t sum_ = 0;
+    Int128 squares_ = 0;
+    Int256 cubes_;
+    Int256 fourths_;
+};
+
+[[nodiscard]] GaugeFactory moments() noexcept;
+
+}  // namespace foxml::features
