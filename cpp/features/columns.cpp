@@ -94,7 +94,7 @@ double high_low_spread(const IntegerBar& bar, const IntegerBar& previous) noexce
     const double each = log_square(bar.high, bar.low) + log_square(previous.high, previous.low);
     const double together = log_square(std::max(bar.high, previous.high), std::min(bar.low, previous.low));
     const double alpha = (std::sqrt(2.0 * each) - std::sqrt(each)) / kUnit - std::sqrt(together / kUnit);
-    const double growth = exp(std::min(alpha, 40.0));  // e^40 and above: a spread of 2 to the last bit
+    const double growth = exp(alpha);  // at most that of the wider range
     return std::max(0.0, 2.0 * (growth - 1.0) / (growth + 1.0));
 }
 
