@@ -15,10 +15,6 @@ constexpr ColumnSet kRangeLogs{{}, {WideColumn::log_range_square}};
 constexpr ColumnSet kRogersSatchell{{}, {WideColumn::rogers_satchell}};
 constexpr ColumnSet kVolumeLogs{{Column::log_volume}, {WideColumn::log_volume_square, WideColumn::close_log_volume}};
 constexpr ColumnSet kLocation{{}, {WideColumn::location_volume}};
-constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
-constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
-constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
-constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
 constexpr ColumnSet kReturnSums{
     {Column::return_2, Column::return_4, Column::return_5, Column::return_8, Column::return_16},
     {WideColumn::return_2_square, WideColumn::return_4_square, WideColumn::return_5_square, WideColumn::return_8_square,
@@ -26,8 +22,12 @@ constexpr ColumnSet kReturnSums{
 constexpr ColumnSet kReturns =
     ColumnSet{{Column::log_return, Column::abs_return, Column::sign_word},
               {WideColumn::return_square, WideColumn::downside_square, WideColumn::return_lag1, WideColumn::return_lag5,
-               WideColumn::abs_return_lag1, WideColumn::benchmark_product}} |
-    kReturnSums | kIlliquidity;
+               WideColumn::abs_return_lag1, WideColumn::illiquidity, WideColumn::benchmark_product}} |
+    kReturnSums;
+constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
+constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
+constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
+constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
 constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
 constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
                                {WideColumn::benchmark_square, WideColumn::benchmark_product}};
@@ -160,13 +160,17 @@ void contribute_return_sums(std::int64_t r, const LastReturns& before, Setter se
 }
 
 /// What follows from the bar's return and those before.
-void contribute_return(std::int64_t r, const LastReturns& before, const ColumnSet& used, Setter set) noexcept {
+void contribute_return(std::int64_t r, const ContributionInputs& in, const ColumnSet& used, Setter set) noexcept {
+    const LastReturns& before = in.last_returns;
     set[Column::log_return] = r;
     set[Column::abs_return] = magnitude(r);
     const unsigned word = (r > 0 ? 4U : 0U) | (before[0] > 0 ? 2U : 0U) | (before[1] > 0 ? 1U : 0U);
     set[Column::sign_word] = static_cast<std::int64_t>(std::uint64_t{1} << 8 * word);
     set[WideColumn::return_square] = product(r, r);
     set[WideColumn::downside_square] = r < 0 ? product(r, r) : 0;
+    if (used.any(kIlliquidity)) {
+        set[WideColumn::illiquidity] = illiquidity(in.bar, r, in.scale);
+    }
     set[WideColumn::return_lag1] = product(r, before[0]);
     set[WideColumn::return_lag5] = product(r, before[4]);
     set[WideColumn::abs_return_lag1] = product(magnitude(r), magnitude(before[0]));
@@ -207,10 +211,7 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
     set[WideColumn::flow_up] = bar.typical3() > previous.typical3() ? flow : 0;
     set[WideColumn::flow_down] = bar.typical3() < previous.typical3() ? flow : 0;
     if (used.any(kReturns)) {
-        contribute_return(log_units(bar.close, previous.close), in.last_returns, used, set);
-    }
-    if (used.any(kIlliquidity)) {
-        set[WideColumn::illiquidity] = illiquidity(bar, set[Column::log_return], in.scale);
+        contribute_return(log_units(bar.close, previous.close), in, used, set);
     }
     if (used.any(kReturnVolume)) {
         set[WideColumn::return_volume] = fine_units(simple_return(bar, previous)) * bar.volume;

@@ -68,7 +68,6 @@ enum class WideColumn : std::uint8_t {
     return_volume,      ///< (C / C1 - 1) V at 2^-60
     illiquidity,        ///< 1e12 |r| / (C V), C V in dollars, at 2^-60; 0 where V = 0
     return_lag1,        ///< r times the r before
-    change_lag1,        ///< C - C1 times the C - C1 before
     return_lag5,        ///< r times the r five bars before
     abs_return_lag1,    ///< |r| times the |r| before
     return_2_square,    ///< the square of the sum of the last 2 r, and so on
@@ -76,6 +75,7 @@ enum class WideColumn : std::uint8_t {
     return_5_square,
     return_8_square,
     return_16_square,
+    change_lag1,        ///< C - C1 times the C - C1 before
     benchmark_square,   ///< b^2
     benchmark_product,  ///< r b
     count,
@@ -111,8 +111,8 @@ inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn:
 [[nodiscard]] constexpr int first_row(WideColumn column) noexcept {
     switch (column) {
         case WideColumn::return_lag1:
-        case WideColumn::abs_return_lag1:
         case WideColumn::change_lag1:
+        case WideColumn::abs_return_lag1:
         case WideColumn::return_2_square:
             return 2;
         case WideColumn::return_4_square:
@@ -200,7 +200,7 @@ struct ContributionInputs {
     const IntegerBar* previous;
     std::int64_t index;  ///< of the bar, from 0
     const LastReturns& last_returns;
-    std::int64_t last_change;  ///< the C - C1 before this bar's
+    std::int64_t last_change;  ///< of the close, at the bar before
     Scale scale;
     std::int64_t interval_ns;
 };
