@@ -195,7 +195,7 @@ void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contrib
 /// ln(x) at 2^-50, rounded once.
 [[nodiscard]] std::int64_t log_units(double x) noexcept;
 
-/// ln(a / b) at 2^-50, rounded once.
+/// ln(a / b) at 2^-50, rounded once; ln(b / a) is exactly its negative, so that a path that comes back adds up to 0.
 [[nodiscard]] std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept;
 
 }  // namespace foxml::features
