@@ -83,10 +83,10 @@ struct TimeSums {
 };
 
 template <typename V>
-[[nodiscard]] TimeSums time_sums(const V& v, int n) {
-    const std::int64_t total = v.sum(Column::close, n);
-    const auto oldest = static_cast<std::uint64_t>(v.index() - n + 1);
-    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n));
+[[nodiscard]] TimeSums time_sums(const V& v, int n, int lag = 0) {
+    const std::int64_t total = v.sum(Column::close, n, lag);
+    const auto oldest = static_cast<std::uint64_t>(v.index() - lag - n + 1);
+    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n, lag));
     return {total, static_cast<std::int64_t>(with_time - oldest * static_cast<std::uint64_t>(total))};
 }
 
@@ -128,6 +128,24 @@ inline constexpr auto volume_z = [](const auto& v, const Params& p) -> double {
 /// ATR_a / C
 inline constexpr auto natr = [](const auto& v, const Params& p) -> double {
     return v.rma(Series::true_range, p.a) / real(v.bar().close);
+};
+
+/// 100 U / (U + D), Wilder averages of gains and losses
+inline constexpr auto rsi = [](const auto& v, const Params& p) {
+    const auto up = v.rma(Series::gain, p.a);
+    const auto down = v.rma(Series::loss, p.a);
+    return ratio(100.0 * up, up + down);
+};
+
+/// EMA_fast - EMA_slow of the close
+template <typename V>
+[[nodiscard]] auto macd_line(const V& v, int fast, int slow) {
+    return v.ema(Series::close, fast) - v.ema(Series::close, slow);
+}
+
+/// (M - EMA_c(M)) / C, M = EMA_a - EMA_b
+inline constexpr auto macd_hist_n = [](const auto& v, const Params& p) {
+    return (macd_line(v, p.a, p.b) - v.ema({Series::macd_line, p.a, p.b}, p.c)) / real(v.bar().close);
 };
 
 // Parameters of rows. A window counts bars, a lag too; a length is the n of a recursive average.

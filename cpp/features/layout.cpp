@@ -16,8 +16,8 @@ ColumnSet columns_of(const Requirements& requirements) {
             used.add(static_cast<WideColumn>(i));
         }
     }
-    for (const Smoothing& smoothing : requirements.smoothings) {
-        if (smoothing.series == Series::return_square) {
+    for (const KeptSmoothing& kept : requirements.smoothings) {
+        if (kept.smoothing.source.series == Series::return_square) {
             used.add(Column::log_return);
         }
     }

@@ -22,6 +22,13 @@ bool plausible(const IntegerBar& bar) noexcept {
            bar.benchmark_ratio() >= 0.0;
 }
 
+/// The bar's volume times where the close lies in its range, from -1 to 1.
+double accumulation(const IntegerBar& bar) noexcept {
+    const std::int64_t range = bar.high - bar.low;
+    const std::int64_t place = (bar.close - bar.low) - (bar.high - bar.close);
+    return range > 0 ? static_cast<double>(place) / static_cast<double>(range) * static_cast<double>(bar.volume) : 0.0;
+}
+
 }  // namespace
 
 Operators::Operators(const Layout& layout, const GaugeContext& context)
@@ -62,13 +69,21 @@ void Operators::update(const IntegerBar& bar) noexcept {
 
 SeriesInputs Operators::series_inputs(const Contributions& contributions) const noexcept {
     const std::int64_t change = bar_.close - previous_.close;
+    const std::int64_t up = bar_.high - previous_.high;
+    const std::int64_t down = previous_.low - bar_.low;
     const double log_return = static_cast<double>(contributions[Column::log_return]) * kLogUnit;
     SeriesInputs inputs{};
     inputs[Series::close] = static_cast<double>(bar_.close);
     inputs[Series::typical3] = static_cast<double>(bar_.typical3());
+    inputs[Series::accumulation] = accumulation(bar_);
     inputs[Series::true_range] = static_cast<double>(contributions[Column::true_range]);
     inputs[Series::gain] = static_cast<double>(change > 0 ? change : 0);
     inputs[Series::loss] = static_cast<double>(change < 0 ? -change : 0);
+    inputs[Series::change] = static_cast<double>(change);
+    inputs[Series::change_size] = static_cast<double>(change < 0 ? -change : change);
+    inputs[Series::up_move] = static_cast<double>(up > 0 && up > down ? up : 0);
+    inputs[Series::down_move] = static_cast<double>(down > 0 && down > up ? down : 0);
+    inputs[Series::force] = static_cast<double>(change) * static_cast<double>(bar_.volume);
     inputs[Series::return_square] = log_return * log_return;
     return inputs;
 }
@@ -116,7 +131,7 @@ void Operators::load(ByteReader& reader) {
     }
     prefix_.load(reader, bars_seen_);
     extrema_.load(reader, bars_seen_);
-    smoothings_.load(reader);
+    smoothings_.load(reader, bars_seen_);
     for (const auto& gauge : gauges_) {
         gauge->load(reader);
     }

@@ -57,17 +57,14 @@ std::int64_t Probe::extremum(Extremum extremum, int window, int lag) const {
     return 20;
 }
 
-double Probe::smoothed(Forgetting forgetting, Series series, int length) const {
-    FOXML_ASSERT(length > 0 && length < 256);
-    if (series == Series::macd_line) {
-        for (const int inner : {kMacdFast, kMacdSlow}) {
-            (void)smoothed(Forgetting::ema, Series::close, inner);
-        }
+double Probe::smoothed(const Smoothing& smoothing, int lag) const {
+    FOXML_ASSERT(smoothing.length > 0 && lag >= 0);
+    for (const Smoothing& inner : smoothing.reads()) {
+        (void)smoothed(inner, 0);
     }
-    const Smoothing smoothing{forgetting, series, static_cast<std::uint8_t>(length)};
-    requirements_->add(smoothing);
-    requirements_->warm(smoothing.warmup_bars());
-    return 1.0 / length;
+    requirements_->add(smoothing, lag + 1);
+    requirements_->warm(smoothing.warmup_bars() + lag);
+    return 1.0 / smoothing.length;
 }
 
 const Session& Probe::session_warm(std::int64_t bars) const {

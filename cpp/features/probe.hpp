@@ -35,10 +35,14 @@ class Probe {
     [[nodiscard]] int since_high(int window) const { return extremum(Extremum::high, window, 0) > 0 ? 1 : 0; }
     [[nodiscard]] int since_low(int window) const { return extremum(Extremum::low, window, 0) > 0 ? 1 : 0; }
 
-    [[nodiscard]] double ema(Series series, int length) const { return smoothed(Forgetting::ema, series, length); }
-    [[nodiscard]] double rma(Series series, int length) const { return smoothed(Forgetting::rma, series, length); }
-    [[nodiscard]] double decayed(Series series, int percent) const {
-        return smoothed(Forgetting::decay, series, percent);
+    [[nodiscard]] double ema(const Source& source, int length, int lag = 0) const {
+        return smoothed({Forgetting::ema, source, static_cast<std::uint8_t>(length)}, lag);
+    }
+    [[nodiscard]] double rma(const Source& source, int length, int lag = 0) const {
+        return smoothed({Forgetting::rma, source, static_cast<std::uint8_t>(length)}, lag);
+    }
+    [[nodiscard]] double decayed(const Source& source, int percent, int lag = 0) const {
+        return smoothed({Forgetting::decay, source, static_cast<std::uint8_t>(percent)}, lag);
     }
 
     /// A gauge's value; its own reads and warm-up are written down as well.
@@ -67,7 +71,7 @@ class Probe {
 
    private:
     [[nodiscard]] std::int64_t extremum(Extremum extremum, int window, int lag) const;
-    [[nodiscard]] double smoothed(Forgetting forgetting, Series series, int length) const;
+    [[nodiscard]] double smoothed(const Smoothing& smoothing, int lag) const;
     [[nodiscard]] const Session& session_warm(std::int64_t bars) const;
     void warm_higher(int minutes, std::int64_t warmup_bars) const;
 

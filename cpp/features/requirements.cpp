@@ -18,8 +18,8 @@ void Requirements::merge(const Requirements& other) {
     raise(wide_rows, other.wide_rows);
     raise(extremum_window, other.extremum_window);
     raise(extremum_rows, other.extremum_rows);
-    for (const Smoothing& smoothing : other.smoothings) {
-        add(smoothing);
+    for (const auto& [smoothing, rows] : other.smoothings) {
+        add(smoothing, rows);
     }
     for (const GaugeSpec& gauge : other.gauges) {
         add(gauge);
@@ -42,9 +42,13 @@ Requirements& Requirements::higher_at(int minutes) {
     return higher.insert(place, Higher{minutes, {}})->requirements;
 }
 
-void Requirements::add(const Smoothing& smoothing) {
-    if (std::find(smoothings.begin(), smoothings.end(), smoothing) == smoothings.end()) {
-        smoothings.push_back(smoothing);
+void Requirements::add(const Smoothing& smoothing, int rows) {
+    const auto found = std::find_if(smoothings.begin(), smoothings.end(),
+                                    [&smoothing](const KeptSmoothing& kept) { return kept.smoothing == smoothing; });
+    if (found == smoothings.end()) {
+        smoothings.push_back({smoothing, rows});
+    } else {
+        found->rows = std::max(found->rows, rows);
     }
 }
 

@@ -27,7 +27,7 @@ struct Requirements {
     std::array<int, kExtrema> extremum_rows{};
 
     /// Recursive averages, each after those that it reads.
-    std::vector<Smoothing> smoothings;
+    std::vector<KeptSmoothing> smoothings;
 
     /// Order statistics, state machines and the like.
     std::vector<GaugeSpec> gauges;
@@ -47,7 +47,7 @@ struct Requirements {
     void merge(const Requirements& other);
     [[nodiscard]] Requirements& higher_at(int minutes);
 
-    void add(const Smoothing& smoothing);
+    void add(const Smoothing& smoothing, int rows);
     void add(const GaugeSpec& gauge);
     void warm(std::int64_t bars) noexcept { warmup_bars = warmup_bars > bars ? warmup_bars : bars; }
 };

@@ -1,7 +1,9 @@
 #include "features/smoothing.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 
 #include "core/errors.hpp"
 #include "core/numerics.hpp"
@@ -16,9 +18,10 @@ constexpr std::int64_t kEmaSettlesAfter = 22;
 constexpr std::int64_t kRmaSettlesAfter = 45;
 constexpr double kSettledLog = -50.0;
 
-double macd_line(const Smoothings& smoothings) noexcept {
-    return smoothings.value(Forgetting::ema, Series::close, kMacdFast) -
-           smoothings.value(Forgetting::ema, Series::close, kMacdSlow);
+constexpr std::uint64_t kGoldenRatio = 0x9e37'79b9'7f4a'7c15;
+
+Smoothing average(Forgetting forgetting, const Source& source, int length) {
+    return {forgetting, source, static_cast<std::uint8_t>(length)};
 }
 
 }  // namespace
@@ -35,21 +38,38 @@ double Smoothing::alpha() const noexcept {
     return 0.0;
 }
 
-std::int64_t Smoothing::first_input() const noexcept {
-    switch (series) {
-        case Series::close:
-        case Series::typical3:
-            return 0;
-        case Series::macd_line:
-            return kMacdSlow - 1;
-        default:
-            return 1;
+std::vector<Smoothing> Smoothing::reads() const {
+    if (source.series == Series::macd_line) {
+        return {average(Forgetting::ema, Series::close, source.first),
+                average(Forgetting::ema, Series::close, source.second)};
     }
+    if (source.series == Series::directional_index) {
+        return {average(Forgetting::rma, Series::up_move, source.first),
+                average(Forgetting::rma, Series::down_move, source.first)};
+    }
+    if (source.second > 0) {
+        return {average(Forgetting::ema, {source.series, source.first}, source.second)};
+    }
+    if (source.first > 0) {
+        return {average(Forgetting::ema, source.series, source.first)};
+    }
+    return {};
 }
 
-std::int64_t Smoothing::warmup_bars() const noexcept {
-    const Smoothing slow{Forgetting::ema, Series::close, kMacdSlow};
-    const std::int64_t inputs_valid = series == Series::macd_line ? slow.warmup_bars() : first_input();
+std::int64_t Smoothing::first_input() const {
+    std::int64_t first = source.series >= Series::true_range ? 1 : 0;
+    for (const Smoothing& read : reads()) {
+        first = std::max(first, read.seed_at());
+    }
+    return first;
+}
+
+std::int64_t Smoothing::warmup_bars() const {
+    const std::vector<Smoothing> inner = reads();
+    std::int64_t inputs_valid = inner.empty() ? first_input() : 0;
+    for (const Smoothing& read : inner) {
+        inputs_valid = std::max(inputs_valid, read.warmup_bars());
+    }
     switch (forgetting) {
         case Forgetting::ema:
             return inputs_valid + kEmaSettlesAfter * length;
@@ -61,42 +81,99 @@ std::int64_t Smoothing::warmup_bars() const noexcept {
     return inputs_valid;
 }
 
-SmoothingLayout::SmoothingLayout(std::span<const Smoothing> smoothings)
-    : index_(kForgettings * kSeries * kLengths, kUnused) {
-    FOXML_ASSERT(smoothings.size() < kUnused);
-    for (const Smoothing& smoothing : smoothings) {
-        index_[key(smoothing.forgetting, smoothing.series, smoothing.length)] =
-            static_cast<std::uint8_t>(slots_.size());
-        const std::int64_t first = smoothing.first_input();
-        slots_.push_back(
-            Slot{smoothing, smoothing.alpha(), first, first + smoothing.seed_inputs() - 1, smoothing.seed_inputs()});
+SmoothingLayout::SmoothingLayout(std::span<const KeptSmoothing> smoothings) {
+    for (const auto& [smoothing, rows] : smoothings) {
+        const std::size_t kept = std::bit_ceil(static_cast<std::size_t>(rows));
+        Slot slot{smoothing,
+                  smoothing.alpha(),
+                  smoothing.first_input(),
+                  smoothing.seed_at(),
+                  smoothing.seed_inputs(),
+                  {static_cast<std::uint32_t>(size_), static_cast<std::uint32_t>(kept - 1)},
+                  {},
+                  0};
+        for (const Smoothing& read : smoothing.reads()) {
+            const auto found =
+                std::find_if(slots_.begin(), slots_.end(), [&read](const Slot& s) { return s.smoothing == read; });
+            FOXML_ASSERT(found != slots_.end());
+            slot.reads[slot.reads_count++] = found->place;
+        }
+        slots_.push_back(slot);
+        size_ += kept;
+    }
+    build_table();
+}
+
+bool SmoothingLayout::separates() const {
+    std::vector<bool> taken(places_.size());
+    return std::none_of(slots_.begin(), slots_.end(), [this, &taken](const Slot& slot) {
+        const std::size_t place = bucket(slot.smoothing.key());
+        const bool collides = taken[place];
+        taken[place] = true;
+        return collides;
+    });
+}
+
+void SmoothingLayout::build_table() {
+    constexpr int kTriesPerSize = 64;
+    int bits = std::bit_width(slots_.size()) + 2;
+    places_.resize(std::size_t{1} << bits);
+    shift_ = 64 - bits;
+    multiplier_ = kGoldenRatio;
+    for (int tries = 1; !separates(); ++tries) {
+        multiplier_ = multiplier_ * kGoldenRatio | 1U;
+        if (tries % kTriesPerSize == 0) {
+            places_.resize(std::size_t{1} << ++bits);
+            shift_ = 64 - bits;
+        }
+    }
+    for (const Slot& slot : slots_) {
+        places_[bucket(slot.smoothing.key())] = slot.place;
     }
 }
 
-bool SmoothingLayout::uses(Series series) const noexcept {
-    return std::any_of(slots_.begin(), slots_.end(), [series](const Slot& s) { return s.smoothing.series == series; });
+double Smoothings::input(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs) const noexcept {
+    if (slot.reads_count == 0) {
+        return inputs[slot.smoothing.source.series];
+    }
+    const double first = values_[slot.reads[0].at(last_)];
+    if (slot.reads_count == 1) {
+        return first;
+    }
+    const double second = values_[slot.reads[1].at(last_)];
+    if (slot.smoothing.source.series == Series::macd_line) {
+        return first - second;
+    }
+    const double both = first + second;
+    return both > 0.0 ? 100.0 * std::fabs(first - second) / both : std::numeric_limits<double>::quiet_NaN();
 }
 
-void Smoothings::update(std::int64_t index, SeriesInputs inputs) noexcept {
-    const auto slots = layout_->slots();
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-        const auto& slot = slots[i];
+void Smoothings::update(std::int64_t index, const SeriesInputs& inputs) noexcept {
+    last_ = index;
+    for (const auto& slot : layout_->slots()) {
         if (index < slot.first_input) {
             continue;
         }
-        const Series series = slot.smoothing.series;
-        const double x = series == Series::macd_line ? macd_line(*this) : inputs[series];
-        double& value = values_[i];
+        const double before = values_[slot.place.at(index - 1)];
+        double& value = values_[slot.place.at(index)];
+        const double x = input(slot, inputs);
+        const bool defined = !std::isnan(x);
         if (index > slot.seed_at) {
-            value += slot.alpha * (x - value);
+            value = defined ? before + slot.alpha * (x - before) : before;
         } else {
-            value += x;
+            value = before + (defined ? x : 0.0);
             value = index == slot.seed_at ? value / slot.seed_inputs : value;
         }
     }
 }
 
-void Smoothings::load(ByteReader& reader) {
+void Smoothings::reset() noexcept {
+    std::fill(values_.begin(), values_.end(), 0.0);
+    last_ = -1;
+}
+
+void Smoothings::load(ByteReader& reader, std::int64_t bars_seen) {
+    last_ = bars_seen - 1;
     reader.get_all(std::span<double>(values_));
     if (!std::all_of(values_.begin(), values_.end(), [](double value) { return std::isfinite(value); })) {
         throw InvalidInput("snapshot holds a recursive average that is not finite");

@@ -10,19 +10,55 @@
 
 namespace foxml::features {
 
-/// What a recursive average is taken of. Prices in grid units.
-enum class Series : std::uint8_t { close, typical3, true_range, gain, loss, return_square, macd_line };
-inline constexpr std::size_t kSeries = 7;
+/// What a recursive average is taken of. Prices in grid units, volume in volume units.
+enum class Series : std::uint8_t {
+    // of a bar and the one before
+    close,
+    typical3,       ///< H + L + C
+    accumulation,   ///< ((C - L) - (H - C)) / (H - L) V, 0 where H = L
+    true_range,     ///< max(H, C1) - min(L, C1)
+    gain,           ///< max(C - C1, 0)
+    loss,           ///< max(C1 - C, 0)
+    change,         ///< C - C1
+    change_size,    ///< |C - C1|
+    up_move,        ///< H - H1 where that is above both 0 and L1 - L, else 0
+    down_move,      ///< L1 - L where that is above both 0 and H - H1, else 0
+    force,          ///< (C - C1) V
+    return_square,  ///< ln(C / C1)^2
+    // of averages
+    macd_line,          ///< EMA of the close over `first` bars less that over `second`
+    directional_index,  ///< 100 |U - D| / (U + D), Wilder averages of the two moves over `first` bars
+    count,
+};
+inline constexpr std::size_t kSeries = static_cast<std::size_t>(Series::count);
+
+/// A series, with its lengths if it is made of averages; else it goes through an EMA over `first` bars, and that one
+/// through one over `second`, where these are not 0.
+struct Source {
+    constexpr Source(Series of, int first_length = 0, int second_length = 0) noexcept  // NOLINT: a series is a source
+        : series(of),
+          first(static_cast<std::uint8_t>(first_length)),
+          second(static_cast<std::uint8_t>(second_length)) {}
+
+    Series series;
+    std::uint8_t first;
+    std::uint8_t second;
+
+    bool operator==(const Source&) const = default;
+};
 
 /// How it forgets: `ema` alpha 2/(n+1), `rma` (Wilder) alpha 1/n, both seeded by the mean of their first n inputs;
 /// `decay` alpha 1 - n/100, seeded by its first input.
+///
+/// A settled average does not show its seed: Wilder's running sum is n times his average, and an average seeded by its
+/// first value is this one.
 enum class Forgetting : std::uint8_t { ema, rma, decay };
-inline constexpr std::size_t kForgettings = 3;
 
-/// One recursive average: v += alpha (x - v), a multiplication and an addition.
+/// One recursive average: v += alpha (x - v), a multiplication and an addition. An input that is undefined leaves it as
+/// it was.
 struct Smoothing {
     Forgetting forgetting;
-    Series series;
+    Source source;
     std::uint8_t length;  ///< n
 
     bool operator==(const Smoothing&) const = default;
@@ -30,15 +66,29 @@ struct Smoothing {
     [[nodiscard]] double alpha() const noexcept;
     [[nodiscard]] int seed_inputs() const noexcept { return forgetting == Forgetting::decay ? 1 : length; }
 
+    /// The averages that it is taken of.
+    [[nodiscard]] std::vector<Smoothing> reads() const;
+
     /// 0-based index of the first bar that gives an input.
-    [[nodiscard]] std::int64_t first_input() const noexcept;
+    [[nodiscard]] std::int64_t first_input() const;
+
+    /// Index of the bar at which the seed is complete.
+    [[nodiscard]] std::int64_t seed_at() const { return first_input() + seed_inputs() - 1; }
 
     /// Index of the first bar at which it is valid: its inputs are, and it has forgotten where it began.
-    [[nodiscard]] std::int64_t warmup_bars() const noexcept;
+    [[nodiscard]] std::int64_t warmup_bars() const;
+
+    [[nodiscard]] constexpr std::uint64_t key() const noexcept {
+        return static_cast<std::uint64_t>(forgetting) << 32 | static_cast<std::uint64_t>(source.series) << 24 |
+               static_cast<std::uint64_t>(source.first) << 16 | static_cast<std::uint64_t>(source.second) << 8 | length;
+    }
 };
 
-inline constexpr int kMacdFast = 12;
-inline constexpr int kMacdSlow = 26;
+/// An average, and how many of its last values are kept.
+struct KeptSmoothing {
+    Smoothing smoothing;
+    int rows = 1;
+};
 
 /// One bar's value of every series but those that are made of averages.
 struct SeriesInputs {
@@ -47,58 +97,76 @@ struct SeriesInputs {
     double operator[](Series series) const noexcept { return values[static_cast<std::size_t>(series)]; }
 };
 
-/// Where each average of a plan has its slot.
+/// Where each average of a plan keeps its last values.
 class SmoothingLayout {
    public:
-    explicit SmoothingLayout(std::span<const Smoothing> smoothings);
+    /// Each average comes after those that it reads.
+    explicit SmoothingLayout(std::span<const KeptSmoothing> smoothings);
+
+    /// A ring of values: that of bar t is at offset + (t & mask).
+    struct Place {
+        std::uint32_t offset = 0;
+        std::uint32_t mask = 0;
+
+        [[nodiscard]] std::size_t at(std::int64_t index) const noexcept {
+            return offset + (static_cast<std::uint32_t>(index) & mask);
+        }
+    };
 
     struct Slot {
         Smoothing smoothing;
         double alpha;
         std::int64_t first_input;
-        std::int64_t seed_at;  ///< bar at which the seed is complete
+        std::int64_t seed_at;
         int seed_inputs;
+        Place place;
+        std::array<Place, 2> reads;  ///< of the averages that it is taken of
+        std::size_t reads_count;
     };
 
     [[nodiscard]] std::span<const Slot> slots() const noexcept { return slots_; }
-    [[nodiscard]] std::size_t slot(Forgetting forgetting, Series series, int length) const noexcept {
-        return index_[key(forgetting, series, length)];
-    }
-    [[nodiscard]] bool uses(Series series) const noexcept;
+    /// Of an average of the layout.
+    [[nodiscard]] Place place(const Smoothing& smoothing) const noexcept { return places_[bucket(smoothing.key())]; }
+    /// Values kept in all.
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
    private:
-    static constexpr std::size_t kLengths = 256;
-    static constexpr std::uint8_t kUnused = 255;
-
-    [[nodiscard]] static std::size_t key(Forgetting forgetting, Series series, int length) noexcept {
-        return (static_cast<std::size_t>(forgetting) * kSeries + static_cast<std::size_t>(series)) * kLengths +
-               static_cast<std::size_t>(length);
-    }
+    [[nodiscard]] std::size_t bucket(std::uint64_t key) const noexcept { return key * multiplier_ >> shift_; }
+    [[nodiscard]] bool separates() const;
+    void build_table();
 
     std::vector<Slot> slots_;
-    std::vector<std::uint8_t> index_;
+    std::size_t size_ = 0;
+    /// A table without collisions: its multiplier is searched for when the layout is made, so a read is one look.
+    std::vector<Place> places_;
+    std::uint64_t multiplier_ = 1;
+    int shift_ = 63;
 };
 
 /// The recursive averages of one symbol on one timeframe.
 class Smoothings {
    public:
-    explicit Smoothings(const SmoothingLayout& layout) : layout_(&layout), values_(layout.slots().size(), 0.0) {}
+    explicit Smoothings(const SmoothingLayout& layout) : layout_(&layout), values_(layout.size(), 0.0) {}
 
-    /// Take in the inputs of bar `index`.
-    void update(std::int64_t index, SeriesInputs inputs) noexcept;
+    /// Take in the inputs of bar `index`; they come in order, from 0.
+    void update(std::int64_t index, const SeriesInputs& inputs) noexcept;
 
-    [[nodiscard]] double value(Forgetting forgetting, Series series, int length) const noexcept {
-        return values_[layout_->slot(forgetting, series, length)];
+    /// The value of `lag` bars ago.
+    [[nodiscard]] double value(const Smoothing& smoothing, int lag = 0) const noexcept {
+        return values_[layout_->place(smoothing).at(last_ - lag)];
     }
 
-    void reset() noexcept { values_.assign(values_.size(), 0.0); }
+    void reset() noexcept;
     void save(ByteWriter& writer) const { writer.put_all(std::span<const double>(values_)); }
-    void load(ByteReader& reader);
+    void load(ByteReader& reader, std::int64_t bars_seen);
     [[nodiscard]] std::size_t bytes() const noexcept { return values_.size() * sizeof(double); }
 
    private:
+    [[nodiscard]] double input(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs) const noexcept;
+
     const SmoothingLayout* layout_;
     std::vector<double> values_;
+    std::int64_t last_ = -1;
 };
 
 }  // namespace foxml::features

@@ -53,15 +53,17 @@ class View {
         return operators_->extrema().bars_since(Extremum::low, window);
     }
 
-    [[nodiscard]] double ema(Series series, int length) const noexcept {
-        return operators_->smoothings().value(Forgetting::ema, series, length);
+    /// Exponential average, with TA-Lib's alpha of 2 / (length + 1).
+    [[nodiscard]] double ema(const Source& source, int length, int lag = 0) const noexcept {
+        return smoothed(Forgetting::ema, source, length, lag);
     }
-    [[nodiscard]] double rma(Series series, int length) const noexcept {
-        return operators_->smoothings().value(Forgetting::rma, series, length);
+    /// Wilder's average.
+    [[nodiscard]] double rma(const Source& source, int length, int lag = 0) const noexcept {
+        return smoothed(Forgetting::rma, source, length, lag);
     }
     /// Exponential decay that keeps `percent` of the old value at each bar.
-    [[nodiscard]] double decayed(Series series, int percent) const noexcept {
-        return operators_->smoothings().value(Forgetting::decay, series, percent);
+    [[nodiscard]] double decayed(const Source& source, int percent, int lag = 0) const noexcept {
+        return smoothed(Forgetting::decay, source, percent, lag);
     }
 
     /// A gauge's value; what `output` counts is the gauge's own.
@@ -87,6 +89,10 @@ class View {
     }
 
    private:
+    [[nodiscard]] double smoothed(Forgetting forgetting, const Source& source, int length, int lag) const noexcept {
+        return operators_->smoothings().value({forgetting, source, static_cast<std::uint8_t>(length)}, lag);
+    }
+
     const SymbolState* state_;
     const Operators* operators_;
 };

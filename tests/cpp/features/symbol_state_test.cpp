@@ -51,7 +51,7 @@ TEST(SymbolStateTest, OneFeatureAloneIsWhatItIsAmongAll) {
 TEST(SymbolStateTest, TheFloatRowIsTheDoubleRowRoundedOnce) {
     const auto plan = test::plan_on(kFive);
     SymbolState state(plan, test::kCents);
-    for (const Bar& bar : test::random_bars({.bars = 2000})) {
+    for (const Bar& bar : test::random_bars({.bars = static_cast<int>(plan->history_bars())})) {
         state.update(bar);
     }
     ASSERT_TRUE(state.ready());
@@ -79,7 +79,7 @@ TEST(SymbolStateTest, ReadyExactlyAfterTheWarmUp) {
 TEST(SymbolStateTest, UndefinedIsNaNAndPassesWithTheWindow) {
     const auto plan = test::plan_on(kFive);
     SymbolState state(plan, test::kCents);
-    const auto history = test::random_bars({.bars = 2400, .seed = 4});
+    const auto history = test::random_bars({.bars = 2400 + static_cast<int>(plan->history_bars()), .seed = 4});
     std::vector<double> row(plan->feature_count());
     const auto cell = [&](const char* name) {
         state.write_row(row.data());
