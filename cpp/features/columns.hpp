@@ -180,6 +180,34 @@ class ColumnSet {
     std::uint64_t wide_ = 0;
 };
 
+namespace columns {
+
+// Columns that one computation gives.
+inline constexpr ColumnSet kBodyLogs{{Column::log_body}, {WideColumn::log_body_square}};
+inline constexpr ColumnSet kRangeLogs{{}, {WideColumn::log_range_square}};
+inline constexpr ColumnSet kRogersSatchell{{}, {WideColumn::rogers_satchell}};
+inline constexpr ColumnSet kVolumeLogs{{Column::log_volume},
+                                       {WideColumn::log_volume_square, WideColumn::close_log_volume}};
+inline constexpr ColumnSet kLocation{{}, {WideColumn::location_volume}};
+inline constexpr ColumnSet kReturnSums{
+    {Column::return_2, Column::return_4, Column::return_5, Column::return_8, Column::return_16},
+    {WideColumn::return_2_square, WideColumn::return_4_square, WideColumn::return_5_square, WideColumn::return_8_square,
+     WideColumn::return_16_square}};
+inline constexpr ColumnSet kReturns =
+    ColumnSet{{Column::log_return, Column::abs_return, Column::sign_word},
+              {WideColumn::return_square, WideColumn::downside_square, WideColumn::return_lag1, WideColumn::return_lag5,
+               WideColumn::abs_return_lag1, WideColumn::illiquidity, WideColumn::benchmark_product}} |
+    kReturnSums;
+inline constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
+inline constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
+inline constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
+inline constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
+inline constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
+inline constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
+                                      {WideColumn::benchmark_square, WideColumn::benchmark_product}};
+
+}  // namespace columns
+
 /// Everything that one bar adds.
 struct Contributions {
     std::array<std::int64_t, kColumns> narrow;
@@ -219,6 +247,20 @@ inline constexpr std::int64_t kLogMax = std::int64_t{1} << 60;
 [[nodiscard]] constexpr bool magnitude_at_most(std::int64_t x, std::int64_t limit) noexcept {
     return x >= -limit && x <= limit;
 }
+
+/// 1e12 |r| / (C V) at 2^-60, rounded once.
+[[nodiscard]] Int128 illiquidity_units(const IntegerBar& bar, std::int64_t log_return, const Scale& scale) noexcept;
+
+/// (C / C1 - 1) V, the return at 2^-60, rounded once.
+[[nodiscard]] Int128 return_volume_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
+
+/// The spread of Corwin and Schultz at 2^-50, rounded once.
+[[nodiscard]] std::int64_t high_low_spread_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
+
+/// Steps of the grid that every session lays out anew from its open; a bar at the close may end a short one. A session
+/// without a bar has no steps: nobody says that it took place.
+[[nodiscard]] std::int64_t grid_steps(const IntegerBar& bar, const IntegerBar& previous,
+                                      std::int64_t interval_ns) noexcept;
 
 /// C / C1 - 1 at 2^-50, rounded once.
 [[nodiscard]] std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
