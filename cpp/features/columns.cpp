@@ -25,6 +25,8 @@ constexpr ColumnSet kReturns =
                WideColumn::abs_return_lag1, WideColumn::illiquidity, WideColumn::benchmark_product}} |
     kReturnSums;
 constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
+constexpr ColumnSet kSimpleReturn{{Column::simple_return}, {}};
+constexpr ColumnSet kVolumeChange{{Column::log_volume_change}, {}};
 constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
 constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
 constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
@@ -213,6 +215,14 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
     if (used.any(kReturns)) {
         contribute_return(log_units(bar.close, previous.close), in, used, set);
     }
+    if (used.any(kSimpleReturn)) {
+        // A bar may not bring more than the limit, but one that is put together of many might.
+        const double units = simple_return(bar, previous) / kLogUnit;
+        set[Column::simple_return] = round_half_even(std::min(units, static_cast<double>(kSimpleReturnMax)));
+    }
+    if (used.any(kVolumeChange)) {
+        set[Column::log_volume_change] = log_units((1.0 + shares(bar, in.scale)) / (1.0 + shares(previous, in.scale)));
+    }
     if (used.any(kReturnVolume)) {
         set[WideColumn::return_volume] = fine_units(simple_return(bar, previous)) * bar.volume;
     }
@@ -238,15 +248,6 @@ std::int64_t log_units(double x) noexcept { return round_half_even(log(x) * 0x1p
 
 std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept {
     return log_units(static_cast<double>(a) / static_cast<double>(b));
-}
-
-std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept {
-    // A bar may not bring more, but one that is put together of many might.
-    return round_half_even(std::min(simple_return(bar, previous) * 0x1p50, static_cast<double>(kSimpleReturnMax)));
-}
-
-std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous, const Scale& scale) noexcept {
-    return log_units((1.0 + shares(bar, scale)) / (1.0 + shares(previous, scale)));
 }
 
 void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contributions& out) noexcept {
