@@ -172,6 +172,14 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
     if (used.any(kReturns)) {
         contribute_return(log_units(bar.close, previous.close), in, used, set);
     }
+    if (used.any(kSimpleReturn)) {
+        // A bar may not bring more than the limit, but one that is put together of many might.
+        const double units = simple_return(bar, previous) / kLogUnit;
+        set[Column::simple_return] = round_half_even(std::min(units, static_cast<double>(kSimpleReturnMax)));
+    }
+    if (used.any(kVolumeChange)) {
+        set[Column::log_volume_change] = log_units((1.0 + shares(bar, in.scale)) / (1.0 + shares(previous, in.scale)));
+    }
     if (used.any(kReturnVolume)) {
         set[WideColumn::return_volume] = return_volume_units(bar, previous);
     }
@@ -225,15 +233,6 @@ std::int64_t grid_steps(const IntegerBar& bar, const IntegerBar& previous, std::
         return steps(bar.close_ns - previous.close_ns);
     }
     return steps(previous.session_close_ns - previous.close_ns) + steps(bar.close_ns - bar.session_open_ns);
-}
-
-std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept {
-    // A bar may not bring more, but one that is put together of many might.
-    return round_half_even(std::min(simple_return(bar, previous) * 0x1p50, static_cast<double>(kSimpleReturnMax)));
-}
-
-std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous, const Scale& scale) noexcept {
-    return log_units((1.0 + shares(bar, scale)) / (1.0 + shares(previous, scale)));
 }
 
 void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contributions& out) noexcept {

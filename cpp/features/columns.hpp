@@ -41,6 +41,8 @@ enum class Column : std::uint8_t {
     return_16,
     sign_word,          ///< 1 at byte s of 8, s the word of three bits: 1 where r > 0, now and at the two bars before
     log_gap,            ///< ln(O / C1)
+    simple_return,      ///< C / C1 - 1; read bar by bar, the sum of large ones need not fit
+    log_volume_change,  ///< ln((1 + V) / (1 + V1)), V in shares
     high_low_spread,    ///< of Corwin and Schultz, from this bar and the one before
     grid_steps,         ///< from the bar before, on the grid that the interval makes of the sessions
     benchmark_present,  ///< 1 where the benchmark has a close now and had one at the bar before
@@ -199,6 +201,8 @@ inline constexpr ColumnSet kReturns =
                WideColumn::abs_return_lag1, WideColumn::illiquidity, WideColumn::benchmark_product}} |
     kReturnSums;
 inline constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
+inline constexpr ColumnSet kSimpleReturn{{Column::simple_return}, {}};
+inline constexpr ColumnSet kVolumeChange{{Column::log_volume_change}, {}};
 inline constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
 inline constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
 inline constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
@@ -261,13 +265,6 @@ inline constexpr std::int64_t kLogMax = std::int64_t{1} << 60;
 /// without a bar has no steps: nobody says that it took place.
 [[nodiscard]] std::int64_t grid_steps(const IntegerBar& bar, const IntegerBar& previous,
                                       std::int64_t interval_ns) noexcept;
-
-/// C / C1 - 1 at 2^-50, rounded once.
-[[nodiscard]] std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
-
-/// ln((1 + V) / (1 + V1)) at 2^-50, V in shares, rounded once.
-[[nodiscard]] std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous,
-                                               const Scale& scale) noexcept;
 
 /// ln(a / b) at 2^-50, rounded once; ln(b / a) is exactly its negative, so that a path that comes back adds up to 0.
 [[nodiscard]] std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept;

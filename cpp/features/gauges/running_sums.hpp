@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <tuple>
+#include <utility>
 
 #include "core/bytes.hpp"
 #include "core/errors.hpp"
@@ -15,7 +18,7 @@ namespace foxml::features {
 /// The terms of the entry that comes are added, those of the entry that leaves are subtracted. All of it is integer:
 /// nothing drifts, and the sums are those of the window whatever came before it.
 ///
-/// `terms_of` makes a std::array<Int256, k> of an entry.
+/// `terms_of` makes a std::tuple of integers of an entry.
 template <Storable Entry, auto terms_of>
 class RunningSums {
    public:
@@ -29,10 +32,7 @@ class RunningSums {
 
     void push(const Entry& entry) noexcept {
         if (entries_.full()) {
-            const Terms leaving = terms_of(entries_.oldest());
-            for (std::size_t i = 0; i < sums_.size(); ++i) {
-                sums_[i] -= leaving[i];
-            }
+            for_each(terms_of(entries_.oldest()), [](auto& sum, const auto& term) { sum -= term; }, sums_);
         }
         add(sums_, entry);
         entries_.push(entry);
@@ -68,10 +68,15 @@ class RunningSums {
 
    private:
     static void add(Terms& sums, const Entry& entry) noexcept {
-        const Terms coming = terms_of(entry);
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-            sums[i] += coming[i];
-        }
+        for_each(terms_of(entry), [](auto& sum, const auto& term) { sum += term; }, sums);
+    }
+
+    template <typename Change>
+    static void for_each(const Terms& terms, Change change, Terms& sums) noexcept {
+        const auto each = [&]<std::size_t... i>(std::index_sequence<i...>) {
+            (change(std::get<i>(sums), std::get<i>(terms)), ...);
+        };
+        each(std::make_index_sequence<std::tuple_size_v<Terms>>());
     }
 
     Recent<Entry> entries_;
@@ -79,8 +84,8 @@ class RunningSums {
 };
 
 /// n^2 times the covariance of two columns of n values, exact: n sum(xy) - sum(x) sum(y).
-[[nodiscard]] constexpr Int256 codispersion(int n, const Int256& xy, const Int256& x, const Int256& y) noexcept {
-    return Int256(Int128{n}) * xy - x * y;
+[[nodiscard]] constexpr Int256 codispersion(int n, const Int256& xy, Int128 x, Int128 y) noexcept {
+    return xy.times(static_cast<std::uint64_t>(n)) - product(x, y);
 }
 
 }  // namespace foxml::features

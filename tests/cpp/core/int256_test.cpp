@@ -58,12 +58,16 @@ TEST(Int256Test, MultipliesIntoTheUpperLimbs) {
         ASSERT_EQ(a * (b + c), a * b + a * c);
         ASSERT_EQ(a * b, b * a);
         ASSERT_EQ((a * b) * c, a * (b * c));
+        const auto factor = static_cast<std::uint64_t>(random() >> 1);
+        ASSERT_EQ(a.times(factor), a * Int256(static_cast<Int128>(factor)));
         const Int128 x = random_int128(random);
         const auto high = static_cast<std::int64_t>(x >> 64);
         const auto low = static_cast<std::uint64_t>(x);
         // x y = (2^64 high + low) y, in parts of which each fits
         const auto y = static_cast<std::int64_t>(random());
         const Int256 low_times_y = product(static_cast<Int128>(low), Int128{y});
+        const Int128 z = random_int128(random);
+        ASSERT_EQ(product(x, z), Int256(x) * Int256(z));
         ASSERT_EQ(product(x, Int128{y}), power(64) * Int256(product(high, y)) + low_times_y);
     }
     EXPECT_EQ(power(100) * power(155), power(255));
