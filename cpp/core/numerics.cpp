@@ -1,7 +1,9 @@
 #include "core/numerics.hpp"
 
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -50,6 +52,56 @@ struct HalfTurns {
 HalfTurns half_turns(double x) noexcept {
     const std::int64_t halves = round_half_even(2.0 * x);
     return {x - 0.5 * static_cast<double>(halves), static_cast<int>(halves & 3)};
+}
+
+/// erf(x) for |x| <= 1: its Taylor series, the terms (-1)^k x^(2k+1) / (k! (2k+1)) times 2 / sqrt(pi).
+double taylor_erf(double x) noexcept {
+    constexpr double kTwoOverRootPi = 1.12837916709551257390;
+    constexpr std::array kTerms = {1.0,
+                                   -1.0 / 3.0,
+                                   1.0 / 10.0,
+                                   -1.0 / 42.0,
+                                   1.0 / 216.0,
+                                   -1.0 / 1320.0,
+                                   1.0 / 9360.0,
+                                   -1.0 / 75600.0,
+                                   1.0 / 685440.0,
+                                   -1.0 / 6894720.0,
+                                   1.0 / 76204800.0,
+                                   -1.0 / 918086400.0,
+                                   1.0 / 11975040000.0,
+                                   -1.0 / 168129561600.0,
+                                   1.0 / 2528170444800.0,
+                                   -1.0 / 40537905408000.0,
+                                   1.0 / 690452066304000.0,
+                                   -1.0 / 12449059983360000.0,
+                                   1.0 / 236887827111936000.0};
+    const double z = x * x;
+    double tail = 0.0;
+    for (std::size_t k = kTerms.size(); k-- > 1;) {
+        tail = z * (tail + kTerms[k]);
+    }
+    return kTwoOverRootPi * x + kTwoOverRootPi * x * tail;
+}
+
+/// (1 - erf(x)) exp(x^2) for 1 <= x <= 6: a Chebyshev series in u = 20 / (x + 4) - 3, from 1 down to -1.
+/// Its coefficients were computed in 113 bits; the terms left out are below 1e-18.
+double scaled_erfc(double x) noexcept {
+    constexpr std::array kCoefficients = {2.2896004277014242e-01,  1.6243308614798768e-01,  3.0546548004245635e-02,
+                                          4.8936146522915959e-03,  6.6628188792110807e-04,  7.6275268907678552e-05,
+                                          7.1725387985613201e-06,  5.2760560481407366e-07,  2.6827997189790735e-08,
+                                          5.0745228580227171e-10,  -5.0891407824096530e-11, -4.6258489146210376e-12,
+                                          -4.1557985047698208e-14, 1.6159386369237732e-14,  7.3175194304382498e-16,
+                                          -4.8495474179943868e-17, -4.3654040112500458e-18};
+    const double u = 20.0 / (x + 4.0) - 3.0;
+    double one_above = 0.0;  // Clenshaw's recurrence
+    double two_above = 0.0;
+    for (std::size_t k = kCoefficients.size(); k-- > 1;) {
+        const double here = 2.0 * u * one_above - two_above + kCoefficients[k];
+        two_above = one_above;
+        one_above = here;
+    }
+    return u * one_above - two_above + kCoefficients[0];
 }
 
 }  // namespace
@@ -124,6 +176,15 @@ double cos_pi(double x) noexcept {
     const auto [rest, quarter] = half_turns(x);
     const double value = (quarter & 1) != 0 ? kernel_sin(kPi * rest) : kernel_cos(kPi * rest);
     return quarter == 1 || quarter == 2 ? 0.0 - value : value;
+}
+
+double erf(double x) noexcept {
+    const double size = x < 0.0 ? -x : x;
+    if (!(size > 1.0)) {
+        return taylor_erf(x);  // a NaN stays one
+    }
+    const double value = size < 6.0 ? 1.0 - exp(-(size * size)) * scaled_erfc(size) : 1.0;
+    return x < 0.0 ? -value : value;
 }
 
 }  // namespace foxml

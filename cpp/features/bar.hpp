@@ -46,6 +46,10 @@ struct IntegerBar {
     [[nodiscard]] double benchmark_ratio() const noexcept { return std::bit_cast<double>(benchmark_bits); }
     /// Three times the typical price.
     [[nodiscard]] std::int64_t typical3() const noexcept { return high + low + close; }
+    /// ((C - L) - (H - C)) / (H - L): -1 at the low, 1 at the high, 0 where the bar has no range.
+    [[nodiscard]] double close_location() const noexcept {
+        return high == low ? 0.0 : static_cast<double>(2 * close - low - high) / static_cast<double>(high - low);
+    }
     bool operator==(const IntegerBar&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "features/columns.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/numerics.hpp"
 
@@ -12,7 +13,8 @@ namespace {
 constexpr ColumnSet kBodyLogs{{Column::log_body}, {WideColumn::log_body_square}};
 constexpr ColumnSet kRangeLogs{{}, {WideColumn::log_range_square}};
 constexpr ColumnSet kRogersSatchell{{}, {WideColumn::rogers_satchell}};
-constexpr ColumnSet kVolumeLogs{{Column::log_volume}, {WideColumn::log_volume_square}};
+constexpr ColumnSet kVolumeLogs{{Column::log_volume}, {WideColumn::log_volume_square, WideColumn::close_log_volume}};
+constexpr ColumnSet kLocation{{}, {WideColumn::location_volume}};
 constexpr ColumnSet kReturnSums{
     {Column::return_2, Column::return_4, Column::return_5, Column::return_8, Column::return_16},
     {WideColumn::return_2_square, WideColumn::return_4_square, WideColumn::return_5_square, WideColumn::return_8_square,
@@ -20,8 +22,12 @@ constexpr ColumnSet kReturnSums{
 constexpr ColumnSet kReturns =
     ColumnSet{{Column::log_return, Column::abs_return, Column::sign_word},
               {WideColumn::return_square, WideColumn::downside_square, WideColumn::return_lag1, WideColumn::return_lag5,
-               WideColumn::abs_return_lag1, WideColumn::benchmark_product}} |
+               WideColumn::abs_return_lag1, WideColumn::illiquidity, WideColumn::benchmark_product}} |
     kReturnSums;
+constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
+constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
+constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
+constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
 constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
 constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
                                {WideColumn::benchmark_square, WideColumn::benchmark_product}};
@@ -40,6 +46,58 @@ std::int64_t distance(std::int64_t a, std::int64_t b) noexcept { return a > b ? 
 std::int64_t magnitude(std::int64_t x) noexcept { return x < 0 ? -x : x; }
 std::int64_t sign(std::int64_t x) noexcept { return (x > 0) - (x < 0); }
 
+/// x at 2^-60, rounded once.
+Int128 fine_units(double x) noexcept {
+    const double units = x / kFineUnit;
+    // From 2^53 on a double has no fraction to round.
+    return std::abs(units) < 0x1p62 ? Int128{round_half_even(units)} : static_cast<Int128>(units);
+}
+
+double simple_return(const IntegerBar& bar, const IntegerBar& previous) noexcept {
+    return static_cast<double>(bar.close - previous.close) / static_cast<double>(previous.close);
+}
+
+double shares(const IntegerBar& bar, const Scale& scale) noexcept {
+    return static_cast<double>(bar.volume) * scale.volume_unit;
+}
+
+/// 1e12 |r| / (C V) at 2^-60, rounded once.
+Int128 illiquidity(const IntegerBar& bar, std::int64_t log_return, const Scale& scale) noexcept {
+    if (bar.volume == 0) {
+        return 0;
+    }
+    const double dollars = to_double(product(bar.close, bar.volume)) * scale.price_grid * scale.volume_unit;
+    const double moved = static_cast<double>(distance(log_return, 0)) * kLogUnit;
+    return fine_units(std::min(1e12 * moved / dollars, kIlliquidityMax));
+}
+
+/// Steps of the grid that every session lays out anew from its open; a bar at the close may end a short one. A session
+/// without a bar has no steps: nobody says that it took place.
+std::int64_t grid_steps(const IntegerBar& bar, const IntegerBar& previous, std::int64_t interval_ns) noexcept {
+    const auto steps = [interval_ns](std::int64_t span_ns) { return (span_ns + interval_ns - 1) / interval_ns; };
+    if (bar.session_open_ns == previous.session_open_ns) {
+        return steps(bar.close_ns - previous.close_ns);
+    }
+    return steps(previous.session_close_ns - previous.close_ns) + steps(bar.close_ns - bar.session_open_ns);
+}
+
+/// The bid-ask spread, as a share of the price, that Corwin and Schultz (2012) estimate from the ranges of two bars:
+/// each range has the spread in it once and the variance of one bar, the range of both together the spread once and
+/// the variance of two.
+double high_low_spread(const IntegerBar& bar, const IntegerBar& previous) noexcept {
+    constexpr double kRootTwo = 1.41421356237309504880;
+    constexpr double kUnit = 3.0 - 2.0 * kRootTwo;
+    const auto log_square = [](std::int64_t high, std::int64_t low) {
+        const double range = log(static_cast<double>(high) / static_cast<double>(low));
+        return range * range;
+    };
+    const double each = log_square(bar.high, bar.low) + log_square(previous.high, previous.low);
+    const double together = log_square(std::max(bar.high, previous.high), std::min(bar.low, previous.low));
+    const double alpha = (std::sqrt(2.0 * each) - std::sqrt(each)) / kUnit - std::sqrt(together / kUnit);
+    const double growth = exp(std::min(alpha, 40.0));  // e^40 and above: a spread of 2 to the last bit
+    return std::max(0.0, 2.0 * (growth - 1.0) / (growth + 1.0));
+}
+
 /// What the bar says by itself.
 void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter set) noexcept {
     const IntegerBar& bar = in.bar;
@@ -51,6 +109,7 @@ void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter 
     set[Column::range] = bar.high - bar.low;
     set[Column::body] = distance(bar.close, bar.open);
     set[Column::volume] = bar.volume;
+    set[Column::traded] = bar.volume > 0;
     set[WideColumn::close_square] = product(bar.close, bar.close);
     set[WideColumn::typical_volume] = product(bar.typical3(), bar.volume);
     set[WideColumn::close_volume] = product(bar.close, bar.volume);
@@ -68,10 +127,13 @@ void contribute_own(const ContributionInputs& in, const ColumnSet& used, Setter 
                                            product(log_units(bar.low, bar.close), log_units(bar.low, bar.open));
     }
     if (used.any(kVolumeLogs)) {
-        const double shares = static_cast<double>(bar.volume) * in.volume_unit;
-        const std::int64_t log_volume = round_half_even(log(1.0 + shares) * 0x1p50);
+        const std::int64_t log_volume = log_units(1.0 + shares(bar, in.scale));
         set[Column::log_volume] = log_volume;
         set[WideColumn::log_volume_square] = product(log_volume, log_volume);
+        set[WideColumn::close_log_volume] = product(bar.close, log_volume);
+    }
+    if (used.any(kLocation)) {
+        set[WideColumn::location_volume] = fine_units(bar.close_location()) * bar.volume;
     }
 }
 
@@ -98,13 +160,17 @@ void contribute_return_sums(std::int64_t r, const LastReturns& before, Setter se
 }
 
 /// What follows from the bar's return and those before.
-void contribute_return(std::int64_t r, const LastReturns& before, const ColumnSet& used, Setter set) noexcept {
+void contribute_return(std::int64_t r, const ContributionInputs& in, const ColumnSet& used, Setter set) noexcept {
+    const LastReturns& before = in.last_returns;
     set[Column::log_return] = r;
     set[Column::abs_return] = magnitude(r);
     const unsigned word = (r > 0 ? 4U : 0U) | (before[0] > 0 ? 2U : 0U) | (before[1] > 0 ? 1U : 0U);
     set[Column::sign_word] = static_cast<std::int64_t>(std::uint64_t{1} << 8 * word);
     set[WideColumn::return_square] = product(r, r);
     set[WideColumn::downside_square] = r < 0 ? product(r, r) : 0;
+    if (used.any(kIlliquidity)) {
+        set[WideColumn::illiquidity] = illiquidity(in.bar, r, in.scale);
+    }
     set[WideColumn::return_lag1] = product(r, before[0]);
     set[WideColumn::return_lag5] = product(r, before[4]);
     set[WideColumn::abs_return_lag1] = product(magnitude(r), magnitude(before[0]));
@@ -141,10 +207,20 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
     set[Column::volume_up] = std::max<std::int64_t>(bar.volume - previous.volume, 0);
     set[Column::volume_change] = distance(bar.volume, previous.volume);
     const Int128 flow = product(bar.typical3(), bar.volume);
+    set[WideColumn::change_lag1] = product(change, in.last_change);
     set[WideColumn::flow_up] = bar.typical3() > previous.typical3() ? flow : 0;
     set[WideColumn::flow_down] = bar.typical3() < previous.typical3() ? flow : 0;
     if (used.any(kReturns)) {
-        contribute_return(log_units(bar.close, previous.close), in.last_returns, used, set);
+        contribute_return(log_units(bar.close, previous.close), in, used, set);
+    }
+    if (used.any(kReturnVolume)) {
+        set[WideColumn::return_volume] = fine_units(simple_return(bar, previous)) * bar.volume;
+    }
+    if (used.any(kSpread)) {
+        set[Column::high_low_spread] = round_half_even(high_low_spread(bar, previous) * 0x1p50);
+    }
+    if (used.any(kGridSteps)) {
+        set[Column::grid_steps] = grid_steps(bar, previous, in.interval_ns);
     }
     if (used.any(kGapLogs)) {
         const std::int64_t gap = log_units(bar.open, previous.close);
@@ -165,6 +241,15 @@ std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept {
     const double smaller = static_cast<double>(std::min(a, b));
     const std::int64_t size = log_units(larger / smaller);
     return a < b ? -size : size;
+}
+
+std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept {
+    // A bar may not bring more, but one that is put together of many might.
+    return round_half_even(std::min(simple_return(bar, previous) * 0x1p50, static_cast<double>(kSimpleReturnMax)));
+}
+
+std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous, const Scale& scale) noexcept {
+    return log_units((1.0 + shares(bar, scale)) / (1.0 + shares(previous, scale)));
 }
 
 void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contributions& out) noexcept {

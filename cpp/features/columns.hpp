@@ -22,6 +22,7 @@ enum class Column : std::uint8_t {
     volume,
     log_volume,     ///< ln(1 + V), V in shares
     log_body,       ///< ln(C / O)
+    traded,         ///< 1 where V > 0
     ups,            ///< 1 where C > C1
     change,         ///< |C - C1|
     true_range,     ///< max(H, C1) - min(L, C1)
@@ -40,6 +41,8 @@ enum class Column : std::uint8_t {
     return_16,
     sign_word,          ///< 1 at byte s of 8, s the word of three bits: 1 where r > 0, now and at the two bars before
     log_gap,            ///< ln(O / C1)
+    high_low_spread,    ///< of Corwin and Schultz, from this bar and the one before
+    grid_steps,         ///< from the bar before, on the grid that the interval makes of the sessions
     benchmark_present,  ///< 1 where the benchmark has a close now and had one at the bar before
     benchmark_return,   ///< b = ln(B / B1), B1 at the symbol's bar before; 0 where it is not present
     count,
@@ -55,11 +58,15 @@ enum class WideColumn : std::uint8_t {
     log_body_square,    ///< ln(C / O)^2
     log_volume_square,  ///< ln(1 + V)^2
     rogers_satchell,    ///< ln(H/C) ln(H/O) + ln(L/C) ln(L/O)
+    location_volume,    ///< V times where the close lies in the range, from -1 to 1, at 2^-60
+    close_log_volume,   ///< C ln(1 + V)
     flow_up,            ///< (H + L + C) V where H + L + C rose
     flow_down,          ///< and where it fell
     return_square,      ///< r^2
     downside_square,    ///< min(r, 0)^2
     log_gap_square,     ///< ln(O / C1)^2
+    return_volume,      ///< (C / C1 - 1) V at 2^-60
+    illiquidity,        ///< 1e12 |r| / (C V), C V in dollars, at 2^-60; 0 where V = 0
     return_lag1,        ///< r times the r before
     return_lag5,        ///< r times the r five bars before
     abs_return_lag1,    ///< |r| times the |r| before
@@ -68,6 +75,7 @@ enum class WideColumn : std::uint8_t {
     return_5_square,
     return_8_square,
     return_16_square,
+    change_lag1,        ///< C - C1 times the C - C1 before
     benchmark_square,   ///< b^2
     benchmark_product,  ///< r b
     count,
@@ -103,6 +111,7 @@ inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn:
 [[nodiscard]] constexpr int first_row(WideColumn column) noexcept {
     switch (column) {
         case WideColumn::return_lag1:
+        case WideColumn::change_lag1:
         case WideColumn::abs_return_lag1:
         case WideColumn::return_2_square:
             return 2;
@@ -131,6 +140,12 @@ inline constexpr int kByteCountMax = 255;
 /// One unit of a logarithm's integer is 2^-50, of a product of two it is 2^-100.
 inline constexpr double kLogUnit = 0x1p-50;
 inline constexpr double kLogSquareUnit = 0x1p-100;
+
+/// One unit of the products that say so.
+inline constexpr double kFineUnit = 0x1p-60;
+
+/// A bar's illiquidity counts with at most this, so that every window's sum fits.
+inline constexpr double kIlliquidityMax = 0x1p56;
 
 /// The columns that something reads; others are not worth their logarithms and divisions.
 class ColumnSet {
@@ -185,7 +200,9 @@ struct ContributionInputs {
     const IntegerBar* previous;
     std::int64_t index;  ///< of the bar, from 0
     const LastReturns& last_returns;
-    double volume_unit;
+    std::int64_t last_change;  ///< of the close, at the bar before
+    Scale scale;
+    std::int64_t interval_ns;
 };
 
 /// Contributions of a bar. Columns that need the previous bar are 0 on the first one; those that are not used and cost
@@ -194,6 +211,21 @@ void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contrib
 
 /// ln(x) at 2^-50, rounded once.
 [[nodiscard]] std::int64_t log_units(double x) noexcept;
+
+/// What these integers stay within.
+inline constexpr std::int64_t kSimpleReturnMax = std::int64_t{1} << 62;
+inline constexpr std::int64_t kLogMax = std::int64_t{1} << 60;
+
+[[nodiscard]] constexpr bool magnitude_at_most(std::int64_t x, std::int64_t limit) noexcept {
+    return x >= -limit && x <= limit;
+}
+
+/// C / C1 - 1 at 2^-50, rounded once.
+[[nodiscard]] std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
+
+/// ln((1 + V) / (1 + V1)) at 2^-50, V in shares, rounded once.
+[[nodiscard]] std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous,
+                                               const Scale& scale) noexcept;
 
 /// ln(a / b) at 2^-50, rounded once; ln(b / a) is exactly its negative, so that a path that comes back adds up to 0.
 [[nodiscard]] std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "core/errors.hpp"
 
 namespace foxml::features {
 
 namespace {
-
-constexpr std::int64_t kNothing = -(std::int64_t{1} << 62);  // below every value, and its negation fits
 
 std::size_t level_of(int window) noexcept { return std::bit_width(static_cast<unsigned>(window)) - 1; }
 
@@ -31,15 +30,15 @@ ExtremaLayout::ExtremaLayout(const Requirements& requirements) {
     capacity_ = std::bit_ceil(std::max<std::size_t>(rows_kept_, 1));
 }
 
-Extrema::Extrema(const ExtremaLayout& layout)
-    : layout_(&layout), words_(layout.capacity() * layout.stride(), kNothing) {}
+Extrema::Extrema(const ExtremaLayout& layout, Interleaved<std::int64_t> words)
+    : layout_(&layout), words_(std::move(words)) {}
 
 void Extrema::push(std::int64_t index, const std::array<std::int64_t, kExtrema>& values) noexcept {
-    std::int64_t* const now = words_.data() + slot(index);
+    const std::size_t now = slot(index);
     for (const auto& place : layout_->places()) {
         std::int64_t maximum = values[static_cast<std::size_t>(place.extremum)];
         for (std::size_t level = 0;; ++level) {
-            now[place.word + level] = maximum;
+            words_[now + place.word + level] = maximum;
             if (level + 1 == place.levels) {
                 break;
             }
@@ -72,24 +71,29 @@ int Extrema::bars_since(Extremum extremum, int window) const noexcept {
 }
 
 void Extrema::reset() noexcept {
-    std::fill(words_.begin(), words_.end(), kNothing);
+    words_.fill(kNothing);
     last_ = -1;
 }
 
 void Extrema::save(ByteWriter& writer) const {
     for (std::size_t lag = layout_->rows_kept(); lag-- > 0;) {
-        const auto* const row = words_.data() + slot(last_ - static_cast<std::int64_t>(lag));
-        writer.put_all(std::span<const std::int64_t>(row, layout_->stride()));
+        const std::size_t row = slot(last_ - static_cast<std::int64_t>(lag));
+        for (std::size_t word = 0; word < layout_->stride(); ++word) {
+            writer.put(words_[row + word]);
+        }
     }
 }
 
-void Extrema::load(ByteReader& reader, std::int64_t bars_seen) {
-    last_ = bars_seen - 1;
+void Extrema::load(ByteReader& reader, std::int64_t last) {
+    last_ = last;
     for (std::size_t lag = layout_->rows_kept(); lag-- > 0;) {
-        auto* const row = words_.data() + slot(last_ - static_cast<std::int64_t>(lag));
-        reader.get_all(std::span<std::int64_t>(row, layout_->stride()));
-        if (std::any_of(row, row + layout_->stride(), [](std::int64_t x) { return x < kNothing || x > -kNothing; })) {
-            throw InvalidInput("snapshot holds an extremum that no price can be");
+        const std::size_t row = slot(last_ - static_cast<std::int64_t>(lag));
+        for (std::size_t word = 0; word < layout_->stride(); ++word) {
+            const auto value = reader.get<std::int64_t>();
+            if (value < kNothing || value > -kNothing) {
+                throw InvalidInput("snapshot holds an extremum that no price can be");
+            }
+            words_[row + word] = value;
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "features/interleaved.hpp"
 #include "features/requirements.hpp"
 
 namespace foxml::features {
@@ -50,9 +51,16 @@ class ExtremaLayout {
 /// Lows are kept negated, so that everything is a maximum.
 class Extrema {
    public:
-    explicit Extrema(const ExtremaLayout& layout);
+    explicit Extrema(const ExtremaLayout& layout) : Extrema(layout, Interleaved(words_of(layout), kNothing)) {}
+    Extrema(const ExtremaLayout& layout, Interleaved<std::int64_t> words);
 
-    /// Take in the values of bar `index`; they come in order, from 0. Lows negated.
+    [[nodiscard]] static std::size_t words_of(const ExtremaLayout& layout) noexcept {
+        return layout.capacity() * layout.stride();
+    }
+    /// Below every value, and its negation fits.
+    static constexpr std::int64_t kNothing = -(std::int64_t{1} << 62);
+
+    /// Take in the values of the next bar, lows negated. `index` goes up by one from any first value.
     void push(std::int64_t index, const std::array<std::int64_t, kExtrema>& values) noexcept;
 
     /// Maximum over the `window` bars that end `lag` bars before the last one.
@@ -63,8 +71,9 @@ class Extrema {
 
     void reset() noexcept;
     void save(ByteWriter& writer) const;
-    void load(ByteReader& reader, std::int64_t bars_seen);
-    [[nodiscard]] std::size_t bytes() const noexcept { return words_.size() * sizeof(std::int64_t); }
+    /// Takes what `save` wrote; its last row is that of bar `last`.
+    void load(ByteReader& reader, std::int64_t last);
+    [[nodiscard]] std::size_t bytes() const noexcept { return words_.bytes(); }
 
    private:
     [[nodiscard]] std::size_t slot(std::int64_t index) const noexcept {
@@ -72,7 +81,7 @@ class Extrema {
     }
 
     const ExtremaLayout* layout_;
-    std::vector<std::int64_t> words_;
+    Interleaved<std::int64_t> words_;
     std::int64_t last_ = -1;
 };
 

@@ -20,6 +20,7 @@ namespace foxml::features {
 
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 inline constexpr double kLn2 = 6.93147180559945286227e-01;
+inline constexpr double kPi = 3.14159265358979323846;
 
 [[nodiscard]] constexpr double real(std::int64_t x) noexcept { return static_cast<double>(x); }
 [[nodiscard]] constexpr double real(Int128 x) noexcept { return to_double(x); }

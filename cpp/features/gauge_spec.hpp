@@ -18,6 +18,7 @@ enum class GaugeKind : std::uint8_t {
     bulk_volume,
     kyle,
     weighted_volume,
+    return_volume_correlation,
     grid_presence,
     // statistics
     moments,

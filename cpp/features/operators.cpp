@@ -22,22 +22,35 @@ bool plausible(const IntegerBar& bar) noexcept {
            bar.benchmark_ratio() >= 0.0;
 }
 
-/// The bar's volume times where the close lies in its range, from -1 to 1.
-double accumulation(const IntegerBar& bar) noexcept {
-    const std::int64_t range = bar.high - bar.low;
-    const std::int64_t place = (bar.close - bar.low) - (bar.high - bar.close);
-    return range > 0 ? static_cast<double>(place) / static_cast<double>(range) * static_cast<double>(bar.volume) : 0.0;
-}
-
 }  // namespace
+
+BlockRings::BlockRings(const Layout& layout)
+    : prefix(PrefixRing::words_of(layout.prefix), PrefixRing::kZero),
+      extrema(Extrema::words_of(layout.extrema), Extrema::kNothing),
+      smoothings(layout.smoothings.size(), 0.0) {}
 
 Operators::Operators(const Layout& layout, const GaugeContext& context)
     : layout_(&layout),
       scale_(context.scale),
+      interval_ns_(context.interval_ns),
       prefix_(layout.prefix),
       extrema_(layout.extrema),
       smoothings_(layout.smoothings) {
-    for (const GaugeSpec& spec : layout.gauges) {
+    make_gauges(context);
+}
+
+Operators::Operators(const Layout& layout, const GaugeContext& context, const BlockRings& rings, std::size_t lane)
+    : layout_(&layout),
+      scale_(context.scale),
+      interval_ns_(context.interval_ns),
+      prefix_(layout.prefix, {rings.prefix, lane}),
+      extrema_(layout.extrema, {rings.extrema, lane}),
+      smoothings_(layout.smoothings, {rings.smoothings, lane}) {
+    make_gauges(context);
+}
+
+void Operators::make_gauges(const GaugeContext& context) {
+    for (const GaugeSpec& spec : layout_->gauges) {
         gauges_.push_back(make_gauge(spec, context));
     }
 }
@@ -51,16 +64,19 @@ const Gauge& Operators::gauge(const GaugeSpec& spec) const noexcept {
 }
 
 void Operators::update(const IntegerBar& bar) noexcept {
+    const std::int64_t last_change = bars_seen_ > 1 ? bar_.close - previous_.close : 0;
     previous_ = bar_;
     bar_ = bar;
     Contributions contributions;
-    contribute({bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_returns_, scale_.volume_unit},
-               layout_->columns, contributions);
+    contribute(
+        {bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_returns_, last_change, scale_, interval_ns_},
+        layout_->columns, contributions);
     std::copy_backward(last_returns_.begin(), last_returns_.end() - 1, last_returns_.end());
     last_returns_[0] = contributions[Column::log_return];
-    prefix_.push(bars_seen_, contributions);
-    extrema_.push(bars_seen_, {bar.high, -bar.low, bar.close, -bar.close});
-    smoothings_.update(bars_seen_, series_inputs(contributions));
+    const std::int64_t place = bars_seen_ + phase_;
+    prefix_.push(place, contributions);
+    extrema_.push(place, {bar.high, -bar.low, bar.close, -bar.close});
+    smoothings_.update(bars_seen_, place, series_inputs(contributions));
     ++bars_seen_;
     for (const auto& gauge : gauges_) {
         gauge->update(View(*this));
@@ -75,7 +91,7 @@ SeriesInputs Operators::series_inputs(const Contributions& contributions) const 
     SeriesInputs inputs{};
     inputs[Series::close] = static_cast<double>(bar_.close);
     inputs[Series::typical3] = static_cast<double>(bar_.typical3());
-    inputs[Series::accumulation] = accumulation(bar_);
+    inputs[Series::accumulation] = bar_.close_location() * static_cast<double>(bar_.volume);
     inputs[Series::true_range] = static_cast<double>(contributions[Column::true_range]);
     inputs[Series::gain] = static_cast<double>(change > 0 ? change : 0);
     inputs[Series::loss] = static_cast<double>(change < 0 ? -change : 0);
@@ -106,9 +122,7 @@ void Operators::save(ByteWriter& writer) const {
     writer.put_all(std::span<const std::int64_t>(last_returns_));
     writer.put(bar_);
     writer.put(previous_);
-    prefix_.save(writer);
-    extrema_.save(writer);
-    smoothings_.save(writer);
+    save_rings(writer);
     for (const auto& gauge : gauges_) {
         gauge->save(writer);
     }
@@ -129,12 +143,31 @@ void Operators::load(ByteReader& reader) {
     if ((bars_seen_ > 0 && !plausible(bar_)) || (bars_seen_ > 1 && !plausible(previous_))) {
         throw InvalidInput("snapshot holds a bar that cannot be one");
     }
-    prefix_.load(reader, bars_seen_);
-    extrema_.load(reader, bars_seen_);
-    smoothings_.load(reader, bars_seen_);
+    load_rings(reader);
     for (const auto& gauge : gauges_) {
         gauge->load(reader);
     }
+}
+
+void Operators::save_rings(ByteWriter& writer) const {
+    prefix_.save(writer);
+    extrema_.save(writer);
+    smoothings_.save(writer);
+}
+
+void Operators::load_rings(ByteReader& reader) {
+    const std::int64_t last = bars_seen_ - 1 + phase_;
+    prefix_.load(reader, last);
+    extrema_.load(reader, last);
+    smoothings_.load(reader, last);
+}
+
+void Operators::set_place(std::int64_t place) {
+    ByteWriter writer;
+    save_rings(writer);
+    phase_ = place - (bars_seen_ - 1);
+    ByteReader reader(writer.bytes());
+    load_rings(reader);
 }
 
 std::size_t Operators::bytes() const noexcept {

@@ -9,16 +9,28 @@
 #include "features/bar.hpp"
 #include "features/extrema.hpp"
 #include "features/gauge.hpp"
+#include "features/interleaved.hpp"
 #include "features/layout.hpp"
 #include "features/prefix_ring.hpp"
 #include "features/smoothing.hpp"
 
 namespace foxml::features {
 
+/// Where eight symbols keep the rings of their operators.
+struct BlockRings {
+    explicit BlockRings(const Layout& layout);
+
+    BlockMemory<std::uint64_t> prefix;
+    BlockMemory<std::int64_t> extrema;
+    BlockMemory<double> smoothings;
+};
+
 /// The operators of one symbol on one timeframe: what its formulas read.
 class Operators {
    public:
     Operators(const Layout& layout, const GaugeContext& context);
+    /// In a lane of a block.
+    Operators(const Layout& layout, const GaugeContext& context, const BlockRings& rings, std::size_t lane);
 
     /// Take one bar in.
     void update(const IntegerBar& bar) noexcept;
@@ -32,17 +44,27 @@ class Operators {
     [[nodiscard]] const Gauge& gauge(const GaugeSpec& spec) const noexcept;
     [[nodiscard]] Scale scale() const noexcept { return scale_; }
 
+    /// Place of the last bar in the rings. Symbols of a block whose places are equal can be read together.
+    [[nodiscard]] std::int64_t place() const noexcept { return bars_seen_ - 1 + phase_; }
+    /// Moves what the rings hold, so that the last bar has this place.
+    void set_place(std::int64_t place);
+
     void reset() noexcept;
     void save(ByteWriter& writer) const;
     void load(ByteReader& reader);
     [[nodiscard]] std::size_t bytes() const noexcept;
 
    private:
+    void make_gauges(const GaugeContext& context);
+    void save_rings(ByteWriter& writer) const;
+    void load_rings(ByteReader& reader);
     [[nodiscard]] SeriesInputs series_inputs(const Contributions& contributions) const noexcept;
 
     const Layout* layout_;
     Scale scale_;
+    std::int64_t interval_ns_;
     std::int64_t bars_seen_ = 0;
+    std::int64_t phase_ = 0;  ///< place of a bar in the rings, less its index
     LastReturns last_returns_{};
     IntegerBar bar_{};
     IntegerBar previous_{};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace foxml::features {
 
@@ -29,22 +30,23 @@ PrefixLayout::PrefixLayout(const Requirements& requirements) {
     capacity_ = std::bit_ceil(rows_kept_);
 }
 
-PrefixRing::PrefixRing(const PrefixLayout& layout) : layout_(&layout), words_(layout.capacity() * layout.stride()) {
+PrefixRing::PrefixRing(const PrefixLayout& layout, Interleaved<std::uint64_t> words)
+    : layout_(&layout), words_(std::move(words)) {
 #if FOXML_RECOMPUTES_SUMS
     pushed_.resize(layout.capacity());
 #endif
 }
 
 void PrefixRing::push(std::int64_t index, const Contributions& contributions) noexcept {
-    const std::uint64_t* const before = words_.data() + slot(index - 1);
-    std::uint64_t* const now = words_.data() + slot(index);
+    const std::size_t before = slot(index - 1);
+    const std::size_t now = slot(index);
     for (const auto& [column, word] : layout_->wide()) {
-        const UInt128 sum = wide_at(before, word) + static_cast<UInt128>(contributions[column]);
-        now[word] = static_cast<std::uint64_t>(sum);
-        now[word + 1] = static_cast<std::uint64_t>(sum >> 64);
+        const UInt128 sum = wide_at(before + word) + static_cast<UInt128>(contributions[column]);
+        words_[now + word] = static_cast<std::uint64_t>(sum);
+        words_[now + word + 1] = static_cast<std::uint64_t>(sum >> 64);
     }
     for (const auto& [column, word] : layout_->narrow()) {
-        now[word] = before[word] + static_cast<std::uint64_t>(contributions[column]);
+        words_[now + word] = words_[before + word] + static_cast<std::uint64_t>(contributions[column]);
     }
     last_ = index;
 #if FOXML_RECOMPUTES_SUMS
@@ -57,7 +59,7 @@ void PrefixRing::push(std::int64_t index, const Contributions& contributions) no
 }
 
 void PrefixRing::reset() noexcept {
-    std::fill(words_.begin(), words_.end(), 0);
+    words_.fill(0);
     last_ = -1;
 #if FOXML_RECOMPUTES_SUMS
     checked_from_ = 0;
@@ -66,18 +68,21 @@ void PrefixRing::reset() noexcept {
 
 void PrefixRing::save(ByteWriter& writer) const {
     for (std::size_t lag = layout_->rows_kept(); lag-- > 0;) {
-        writer.put_all(std::span<const std::uint64_t>(row(static_cast<int>(lag)), layout_->stride()));
+        for (std::size_t word = 0; word < layout_->stride(); ++word) {
+            writer.put(words_[row(static_cast<int>(lag)) + word]);
+        }
     }
 }
 
-void PrefixRing::load(ByteReader& reader, std::int64_t bars_seen) {
-    last_ = bars_seen - 1;
+void PrefixRing::load(ByteReader& reader, std::int64_t last) {
+    last_ = last;
     for (std::size_t lag = layout_->rows_kept(); lag-- > 0;) {
-        std::uint64_t* const place = words_.data() + slot(last_ - static_cast<std::int64_t>(lag));
-        reader.get_all(std::span<std::uint64_t>(place, layout_->stride()));
+        for (std::size_t word = 0; word < layout_->stride(); ++word) {
+            words_[row(static_cast<int>(lag)) + word] = reader.get<std::uint64_t>();
+        }
     }
 #if FOXML_RECOMPUTES_SUMS
-    checked_from_ = bars_seen;
+    checked_from_ = last + 1;
 #endif
 }
 

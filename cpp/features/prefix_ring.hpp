@@ -9,6 +9,7 @@
 #include "core/errors.hpp"
 #include "core/int128.hpp"
 #include "features/columns.hpp"
+#include "features/interleaved.hpp"
 #include "features/requirements.hpp"
 
 /// Builds that look for our own bugs, debug and sanitized ones, recompute window sums now and then.
@@ -73,37 +74,44 @@ class PrefixLayout {
 /// and it is the same from any start. Rows before the start are zero.
 class PrefixRing {
    public:
-    explicit PrefixRing(const PrefixLayout& layout);
+    explicit PrefixRing(const PrefixLayout& layout) : PrefixRing(layout, Interleaved(words_of(layout), kZero)) {}
+    PrefixRing(const PrefixLayout& layout, Interleaved<std::uint64_t> words);
 
-    /// Add the contributions of bar `index`; they come in order, from 0.
+    [[nodiscard]] static std::size_t words_of(const PrefixLayout& layout) noexcept {
+        return layout.capacity() * layout.stride();
+    }
+    static constexpr std::uint64_t kZero = 0;
+
+    /// Add the contributions of the next bar. `index` goes up by one from any first value.
     void push(std::int64_t index, const Contributions& contributions) noexcept;
 
     /// Sum of a column over the `window` bars that end `lag` bars before the last one.
     [[nodiscard]] std::int64_t sum(Column column, int window, int lag) const noexcept {
         const std::size_t word = layout_->word(column);
-        return static_cast<std::int64_t>(row(lag)[word] - row(lag + window)[word]);
+        return static_cast<std::int64_t>(words_[row(lag) + word] - words_[row(lag + window) + word]);
     }
     [[nodiscard]] Int128 sum(WideColumn column, int window, int lag) const noexcept {
         const std::size_t word = layout_->word(column);
-        return static_cast<Int128>(wide_at(row(lag), word) - wide_at(row(lag + window), word));
+        return static_cast<Int128>(wide_at(row(lag) + word) - wide_at(row(lag + window) + word));
     }
 
     void reset() noexcept;
     void save(ByteWriter& writer) const;
-    void load(ByteReader& reader, std::int64_t bars_seen);
-    [[nodiscard]] std::size_t bytes() const noexcept { return words_.size() * sizeof(std::uint64_t); }
+    /// Takes what `save` wrote; its last row is that of bar `last`.
+    void load(ByteReader& reader, std::int64_t last);
+    [[nodiscard]] std::size_t bytes() const noexcept { return words_.bytes(); }
 
    private:
     [[nodiscard]] std::size_t slot(std::int64_t index) const noexcept {
         return (static_cast<std::uint64_t>(index) & (layout_->capacity() - 1)) * layout_->stride();
     }
-    [[nodiscard]] const std::uint64_t* row(int lag) const noexcept { return words_.data() + slot(last_ - lag); }
-    [[nodiscard]] static UInt128 wide_at(const std::uint64_t* row, std::size_t word) noexcept {
-        return static_cast<UInt128>(row[word + 1]) << 64 | row[word];
+    [[nodiscard]] std::size_t row(int lag) const noexcept { return slot(last_ - lag); }
+    [[nodiscard]] UInt128 wide_at(std::size_t place) const noexcept {
+        return static_cast<UInt128>(words_[place + 1]) << 64 | words_[place];
     }
 
     const PrefixLayout* layout_;
-    std::vector<std::uint64_t> words_;
+    Interleaved<std::uint64_t> words_;
     std::int64_t last_ = -1;
 
 #if FOXML_RECOMPUTES_SUMS

@@ -148,14 +148,14 @@ double Smoothings::input(const SmoothingLayout::Slot& slot, const SeriesInputs& 
     return both > 0.0 ? 100.0 * std::fabs(first - second) / both : std::numeric_limits<double>::quiet_NaN();
 }
 
-void Smoothings::update(std::int64_t index, const SeriesInputs& inputs) noexcept {
-    last_ = index;
+void Smoothings::update(std::int64_t index, std::int64_t place, const SeriesInputs& inputs) noexcept {
+    last_ = place;
     for (const auto& slot : layout_->slots()) {
         if (index < slot.first_input) {
             continue;
         }
-        const double before = values_[slot.place.at(index - 1)];
-        double& value = values_[slot.place.at(index)];
+        const double before = values_[slot.place.at(place - 1)];
+        double& value = values_[slot.place.at(place)];
         const double x = input(slot, inputs);
         const bool defined = !std::isnan(x);
         if (index > slot.seed_at) {
@@ -168,15 +168,28 @@ void Smoothings::update(std::int64_t index, const SeriesInputs& inputs) noexcept
 }
 
 void Smoothings::reset() noexcept {
-    std::fill(values_.begin(), values_.end(), 0.0);
+    values_.fill(0.0);
     last_ = -1;
 }
 
-void Smoothings::load(ByteReader& reader, std::int64_t bars_seen) {
-    last_ = bars_seen - 1;
-    reader.get_all(std::span<double>(values_));
-    if (!std::all_of(values_.begin(), values_.end(), [](double value) { return std::isfinite(value); })) {
-        throw InvalidInput("snapshot holds a recursive average that is not finite");
+void Smoothings::save(ByteWriter& writer) const {
+    for (const auto& slot : layout_->slots()) {
+        for (std::int64_t lag = slot.place.mask; lag >= 0; --lag) {
+            writer.put(values_[slot.place.at(last_ - lag)]);
+        }
+    }
+}
+
+void Smoothings::load(ByteReader& reader, std::int64_t place) {
+    last_ = place;
+    for (const auto& slot : layout_->slots()) {
+        for (std::int64_t lag = slot.place.mask; lag >= 0; --lag) {
+            const auto value = reader.get<double>();
+            if (!std::isfinite(value)) {
+                throw InvalidInput("snapshot holds a recursive average that is not finite");
+            }
+            values_[slot.place.at(last_ - lag)] = value;
+        }
     }
 }
 

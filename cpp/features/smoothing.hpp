@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "features/interleaved.hpp"
 
 namespace foxml::features {
 
@@ -146,10 +148,13 @@ class SmoothingLayout {
 /// The recursive averages of one symbol on one timeframe.
 class Smoothings {
    public:
-    explicit Smoothings(const SmoothingLayout& layout) : layout_(&layout), values_(layout.size(), 0.0) {}
+    explicit Smoothings(const SmoothingLayout& layout) : Smoothings(layout, Interleaved(layout.size(), 0.0)) {}
+    Smoothings(const SmoothingLayout& layout, Interleaved<double> values) noexcept
+        : layout_(&layout), values_(std::move(values)) {}
 
-    /// Take in the inputs of bar `index`; they come in order, from 0.
-    void update(std::int64_t index, const SeriesInputs& inputs) noexcept;
+    /// Take in the inputs of bar `index`; they come in order, from 0. `place` goes up by one with it, from any first
+    /// value: where the values are kept.
+    void update(std::int64_t index, std::int64_t place, const SeriesInputs& inputs) noexcept;
 
     /// The value of `lag` bars ago.
     [[nodiscard]] double value(const Smoothing& smoothing, int lag = 0) const noexcept {
@@ -157,15 +162,16 @@ class Smoothings {
     }
 
     void reset() noexcept;
-    void save(ByteWriter& writer) const { writer.put_all(std::span<const double>(values_)); }
-    void load(ByteReader& reader, std::int64_t bars_seen);
-    [[nodiscard]] std::size_t bytes() const noexcept { return values_.size() * sizeof(double); }
+    void save(ByteWriter& writer) const;
+    /// Takes what `save` wrote; the last values are kept at `place`.
+    void load(ByteReader& reader, std::int64_t place);
+    [[nodiscard]] std::size_t bytes() const noexcept { return values_.bytes(); }
 
    private:
     [[nodiscard]] double input(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs) const noexcept;
 
     const SmoothingLayout* layout_;
-    std::vector<double> values_;
+    Interleaved<double> values_;
     std::int64_t last_ = -1;
 };
 

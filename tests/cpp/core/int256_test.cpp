@@ -91,10 +91,10 @@ TEST(Int256Test, BecomesTheNearestDouble) {
     std::mt19937_64 random(5);
     for (int i = 0; i < 100'000; ++i) {
         const Int128 a = random_int128(random);
-        ASSERT_EQ(to_double(Int256(a)), to_double(a));
+        ASSERT_EQ(to_double(Int256(a)), static_cast<double>(a));
         // Scaled up it rounds in the same place.
         const int shift = static_cast<int>(random() % 128);
-        ASSERT_EQ(to_double(Int256(a) * power(shift)), std::ldexp(to_double(a), shift));
+        ASSERT_EQ(to_double(Int256(a) * power(shift)), std::ldexp(static_cast<double>(a), shift));
     }
     EXPECT_EQ(to_double(Int256()), 0.0);
     EXPECT_EQ(to_double(-power(255)), -0x1p255);

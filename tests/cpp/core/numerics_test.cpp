@@ -36,6 +36,22 @@ TEST(ExpTest, StaysWithinOneUlp) {
     }
 }
 
+TEST(ErfTest, StaysWithinThreeUlps) {
+    std::mt19937_64 random(1);
+    std::uniform_real_distribution<double> whole(-6.5, 6.5);
+    std::uniform_real_distribution<double> exponent(-1000.0, 0.0);
+    for (int i = 0; i < 400'000; ++i) {
+        const double x = i % 2 == 0 ? whole(random) : std::exp2(exponent(random));
+        ASSERT_LT(ulps(foxml::erf(x), std::erf(static_cast<long double>(x))), 3.0) << x;
+        ASSERT_EQ(foxml::erf(-x), -foxml::erf(x));
+    }
+    for (const double edge : {1.0, 6.0}) {
+        for (const double x : {std::nextafter(edge, 0.0), edge, std::nextafter(edge, 7.0)}) {
+            ASSERT_LT(ulps(foxml::erf(x), std::erf(static_cast<long double>(x))), 3.0) << x;
+        }
+    }
+}
+
 TEST(SinPiTest, StaysWithinTwoUlps) {
     constexpr long double kPi = 3.14159265358979323846264338327950288L;
     std::mt19937_64 random(1);
@@ -99,6 +115,10 @@ TEST(NumericsTest, SpecialValues) {
     EXPECT_EQ(foxml::exp(-INFINITY), 0.0);
     EXPECT_EQ(foxml::exp(INFINITY), INFINITY);
     EXPECT_TRUE(std::isnan(foxml::exp(NAN)));
+    EXPECT_EQ(foxml::erf(0.0), 0.0);
+    EXPECT_EQ(foxml::erf(INFINITY), 1.0);
+    EXPECT_EQ(foxml::erf(-INFINITY), -1.0);
+    EXPECT_TRUE(std::isnan(foxml::erf(NAN)));
     EXPECT_GT(foxml::exp(-745.0), 0.0);  // subnormal, not flushed
     EXPECT_TRUE(std::isfinite(foxml::exp(709.78)));
     EXPECT_NEAR(foxml::log(std::numeric_limits<double>::denorm_min()), -744.4400719213812, 1e-12);

@@ -69,7 +69,7 @@ TEST(SmoothingTest, FollowsTheDefinition) {
     std::mt19937_64 random(1);
     for (int t = 0; t < 500; ++t) {
         const SeriesInputs inputs = random_inputs(random);
-        averages.update(t, inputs);
+        averages.update(t, t + 5, inputs);
         fast.update(inputs[Series::close]);
         slow.update(inputs[Series::close]);
         if (t >= 25) {  // the line exists once the slow average is seeded
@@ -100,7 +100,7 @@ TEST(SmoothingTest, AnAverageOfAnAverageBeginsWhereThatOneIsSeeded) {
     std::mt19937_64 random(2);
     for (int t = 0; t < 300; ++t) {
         const SeriesInputs inputs = random_inputs(random);
-        averages.update(t, inputs);
+        averages.update(t, t + 5, inputs);
         if (t >= 1) {
             first.update(inputs[Series::change]);
         }
@@ -130,7 +130,7 @@ TEST(SmoothingTest, TheDirectionalIndexIsLeftOutWhereNothingHasMoved) {
         SeriesInputs inputs{};
         inputs[Series::up_move] = t == 7 || t == 9 ? 4.0 : 0.0;
         inputs[Series::down_move] = t == 8 ? 1.0 : 0.0;
-        averages.update(t, inputs);
+        averages.update(t, t + 5, inputs);
         if (t >= 1) {
             up.update(inputs[Series::up_move]);
             down.update(inputs[Series::down_move]);
@@ -154,7 +154,7 @@ TEST(SmoothingTest, KeepsThePastValuesThatAreAskedFor) {
     std::vector<double> past;
     std::mt19937_64 random(3);
     for (int t = 0; t < 100; ++t) {
-        averages.update(t, random_inputs(random));
+        averages.update(t, t, random_inputs(random));
         past.push_back(averages.value(lagged));
         for (int lag = 0; lag <= std::min(t, 5); ++lag) {
             ASSERT_EQ(averages.value(lagged, lag), past[static_cast<std::size_t>(t - lag)]) << t << " " << lag;

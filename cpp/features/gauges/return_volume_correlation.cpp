@@ -1,0 +1,33 @@
+#include "features/gauges/return_volume_correlation.hpp"
+
+#include "features/formulas.hpp"
+
+namespace foxml::features {
+
+ReturnVolumeCorrelation::ReturnVolumeCorrelation(const Params& params, const GaugeContext& context)
+    : sums_(params.a), scale_(context.scale) {}
+
+void ReturnVolumeCorrelation::probe(const Probe& probe, const Params& params) { probe.warm(params.a); }
+
+void ReturnVolumeCorrelation::update(const View& view) noexcept {
+    if (view.index() > 0) {
+        sums_.push({simple_return_units(view.bar(), view.previous()),
+                    volume_change_units(view.bar(), view.previous(), scale_)});
+    }
+}
+
+double ReturnVolumeCorrelation::value(int) const noexcept {
+    const auto& [s, d, ss, dd, sd] = sums_.sums();
+    const int n = sums_.bars();
+    const double variances = to_double(codispersion(n, ss, s, s)) * to_double(codispersion(n, dd, d, d));
+    return ratio(to_double(codispersion(n, sd, s, d)), root(variances));
+}
+
+void ReturnVolumeCorrelation::load(ByteReader& reader) {
+    sums_.load(reader, [](const Change& change) {
+        return magnitude_at_most(change.simple_return, kSimpleReturnMax) &&
+               magnitude_at_most(change.log_volume, kLogMax);
+    });
+}
+
+}  // namespace foxml::features
