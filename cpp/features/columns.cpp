@@ -67,7 +67,7 @@ Int128 illiquidity(const IntegerBar& bar, std::int64_t log_return, const Scale& 
         return 0;
     }
     const double dollars = to_double(product(bar.close, bar.volume)) * scale.price_grid * scale.volume_unit;
-    const double moved = static_cast<double>(distance(log_return, 0)) * kLogUnit;
+    const double moved = static_cast<double>(magnitude(log_return)) * kLogUnit;
     return fine_units(std::min(1e12 * moved / dollars, kIlliquidityMax));
 }
 
@@ -94,7 +94,7 @@ double high_low_spread(const IntegerBar& bar, const IntegerBar& previous) noexce
     const double each = log_square(bar.high, bar.low) + log_square(previous.high, previous.low);
     const double together = log_square(std::max(bar.high, previous.high), std::min(bar.low, previous.low));
     const double alpha = (std::sqrt(2.0 * each) - std::sqrt(each)) / kUnit - std::sqrt(together / kUnit);
-    const double growth = exp(std::min(alpha, 40.0));  // e^40 and above: a spread of 2 to the last bit
+    const double growth = exp(alpha);  // at most that of the wider range
     return std::max(0.0, 2.0 * (growth - 1.0) / (growth + 1.0));
 }
 

@@ -65,7 +65,8 @@ std::vector<Plan::Entry> entries_of(const std::vector<Plan::Column>& columns, st
         }
         const FeatureInfo& feature = feature_of(column.feature, interval_ns);
         const Params values = values_of(column, feature);
-        entries.push_back({&feature, values, requirements_of(feature, values, interval_ns).warmup_bars});
+        entries.push_back({&feature, static_cast<std::size_t>(&feature - catalogue().data()), values,
+                           requirements_of(feature, values, interval_ns).warmup_bars});
     }
     return entries;
 }

@@ -19,6 +19,7 @@ class Plan {
     /// One feature of the plan.
     struct Entry {
         const FeatureInfo* feature;
+        std::size_t number;        ///< its place in the catalogue
         Params values;             ///< of the formula's integers
         std::int64_t warmup_bars;  ///< 0-based index of its first valid row
     };

@@ -32,8 +32,8 @@ class Probe {
     [[nodiscard]] std::int64_t low(int window, int lag = 0) const { return extremum(Extremum::low, window, lag) / 2; }
     [[nodiscard]] std::int64_t high_close(int window) const { return extremum(Extremum::high_close, window, 0); }
     [[nodiscard]] std::int64_t low_close(int window) const { return extremum(Extremum::low_close, window, 0) / 2; }
-    [[nodiscard]] int since_high(int window) const { return extremum(Extremum::high, window, 0) > 0 ? 1 : 0; }
-    [[nodiscard]] int since_low(int window) const { return extremum(Extremum::low, window, 0) > 0 ? 1 : 0; }
+    [[nodiscard]] std::int64_t since_high(int window) const { return extremum(Extremum::high, window, 0) > 0 ? 1 : 0; }
+    [[nodiscard]] std::int64_t since_low(int window) const { return extremum(Extremum::low, window, 0) > 0 ? 1 : 0; }
 
     [[nodiscard]] double ema(const Source& source, int length, int lag = 0) const {
         return smoothed({Forgetting::ema, source, static_cast<std::uint8_t>(length)}, lag);

@@ -37,6 +37,17 @@ const char* move_refusal(const Bar& bar, const IntegerBar& last, const Scale& sc
 
 SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale)
     : plan_(std::move(plan)), scale_(checked(scale)), base_(plan_->layout(), {plan_->interval_ns(), scale_}) {
+    make_higher();
+}
+
+SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane)
+    : plan_(std::move(plan)),
+      scale_(checked(scale)),
+      base_(plan_->layout(), {plan_->interval_ns(), scale_}, rings, lane) {
+    make_higher();
+}
+
+void SymbolState::make_higher() {
     const auto& higher = plan_->requirements().higher;
     for (std::size_t i = 0; i < higher.size(); ++i) {
         higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_);

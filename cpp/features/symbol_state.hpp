@@ -24,6 +24,8 @@ class SymbolState {
    public:
     /// Throws InvalidInput if the scale is not positive and finite.
     SymbolState(std::shared_ptr<const Plan> plan, Scale scale);
+    /// In a lane of a block's memory.
+    SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane);
 
     /// Why this bar cannot be the next one, or nullptr if it can.
     [[nodiscard]] const char* refusal(const Bar& bar) const noexcept;
@@ -47,6 +49,11 @@ class SymbolState {
     /// What the formulas read of the last bar. Include features/view.hpp.
     [[nodiscard]] View view() const noexcept;
 
+    /// The operators on the plan's own bars.
+    [[nodiscard]] const Operators& operators() const noexcept { return base_; }
+    /// See Operators::set_place.
+    void set_place(std::int64_t place) { base_.set_place(place); }
+
     /// Forget every bar.
     void reset();
 
@@ -65,6 +72,8 @@ class SymbolState {
 
    private:
     friend class View;
+
+    void make_higher();
 
     template <typename Value>
     void write_cells(Value* out) const noexcept;

@@ -1,0 +1,122 @@
+#include "features/block.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "features/view.hpp"
+
+namespace foxml::features {
+
+namespace {
+
+/// Aligning eight symbols costs as much as some hundred bars.
+constexpr int kApartMax = 64;
+
+WriteBlockRows writer_of(Isa isa) noexcept {
+    switch (isa) {
+        case Isa::avx512:
+            return write_rows_avx512;
+        case Isa::avx2:
+            return write_rows_avx2;
+        case Isa::scalar:
+            return nullptr;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void BlockBars::set(std::size_t lane, const IntegerBar& bar) noexcept {
+    close_ns[lane] = bar.close_ns;
+    session_open_ns[lane] = bar.session_open_ns;
+    session_close_ns[lane] = bar.session_close_ns;
+    open[lane] = bar.open;
+    high[lane] = bar.high;
+    low[lane] = bar.low;
+    close[lane] = bar.close;
+    volume[lane] = bar.volume;
+}
+
+void read_gauge(const BlockSource& source, GaugeKind kind, const Params& params, int output, double* values) noexcept {
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        values[lane] = source.states[lane]->view().gauge(kind, params, output);
+    }
+}
+
+void read_since(const BlockSource& source, Extremum extremum, int window, std::int64_t* bars) noexcept {
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        const View view = source.states[lane]->view();
+        bars[lane] = extremum == Extremum::high ? view.since_high(window) : view.since_low(window);
+    }
+}
+
+void run_alone(const BlockSource& source, const Plan::Entry& entry, double* cells) noexcept {
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        cells[lane] = entry.feature->finish(source.states[lane]->view(), entry.values);
+    }
+}
+
+Block::Block(std::shared_ptr<const Plan> plan, Isa isa)
+    : plan_(std::move(plan)), rings_(plan_->layout()), write_together_(writer_of(isa)) {}
+
+bool Block::aligned() const noexcept {
+    return std::all_of(states_.begin(), states_.end(), [this](const SymbolState* state) {
+        return state->operators().place() == states_[0]->operators().place();
+    });
+}
+
+bool Block::together() {
+    if (aligned()) {
+        apart_ = 0;
+        return true;
+    }
+    const std::int64_t place = states_[0]->operators().place();
+    apart_ = place == place_ + 1 ? apart_ + 1 : 1;
+    place_ = place;
+    if (apart_ <= kApartMax) {
+        return false;
+    }
+    align();
+    apart_ = 0;
+    return true;
+}
+
+void Block::align() {
+    const std::int64_t place = states_[0]->operators().place();
+    for (SymbolState* const state : states_) {
+        if (state->operators().place() != place) {
+            state->set_place(place);
+        }
+    }
+}
+
+void Block::gather(BlockSource& source) const noexcept {
+    source.layout = &plan_->layout();
+    source.prefix = rings_.prefix.data();
+    source.extrema = rings_.extrema.data();
+    source.smoothings = rings_.smoothings.data();
+    source.place = states_[0]->operators().place();
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        const Operators& operators = states_[lane]->operators();
+        source.states[lane] = states_[lane];
+        source.bars.set(lane, operators.bar());
+        source.previous.set(lane, operators.previous());
+        source.index[lane] = operators.bars_seen() - 1;
+        source.price_grid[lane] = operators.scale().price_grid;
+        source.volume_unit[lane] = operators.scale().volume_unit;
+    }
+}
+
+void Block::write_rows(float* rows, std::size_t row_stride) {
+    if (write_together_ != nullptr && together()) {
+        BlockSource source;
+        gather(source);
+        write_together_(source, plan_->entries(), rows, row_stride);
+        return;
+    }
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        states_[lane]->write_row(rows + lane * row_stride);
+    }
+}
+
+}  // namespace foxml::features
