@@ -1,6 +1,7 @@
 #pragma once
 
 #include "features/formulas.hpp"
+#include "features/gauges/opening_range.hpp"
 
 namespace foxml::features {
 
@@ -69,6 +70,30 @@ constexpr auto sess_range_pos = [](const auto& v, const Params&) {
     return session.from_open() ? ratio(v.bar().close - session.low(), session.high() - session.low()) : kNaN;
 };
 
+// What gauges keep of a session means nothing unless the session was seen from its open.
+
+constexpr auto or30_pos = [](const auto& v, const Params& p) {
+    const double value = v.gauge(GaugeKind::opening_range, p, kPositionOutput);
+    return v.session().from_open() ? value : kNaN;
+};
+
+/// (H_OR - L_OR) / ATR14
+constexpr auto or30_width = [](const auto& v, const Params& p) {
+    const Params range{p.a};
+    const double value = ratio(v.gauge(GaugeKind::opening_range, range, kWidthOutput), v.rma(Series::true_range, p.b));
+    return v.session().from_open() ? value : kNaN;
+};
+
+constexpr auto sess_vwap_z = [](const auto& v, const Params& p) {
+    const double value = v.gauge(GaugeKind::session_vwap, p);
+    return v.session().from_open() ? value : kNaN;
+};
+
+constexpr auto rvol_tod = [](const auto& v, const Params& p) {
+    const double value = v.gauge(GaugeKind::volume_by_time, p);
+    return v.session().from_open() ? value : kNaN;
+};
+
 constexpr auto prev_day_pos = [](const auto& v, const Params&) -> double {
     const Session& session = v.prior_session();
     if (!session.prior_from_open()) {
@@ -76,6 +101,9 @@ constexpr auto prev_day_pos = [](const auto& v, const Params&) -> double {
     }
     return ratio(v.bar().close - session.prior_low(), session.prior_high() - session.prior_low());
 };
+
+/// At least a bar of 15 minutes closes within them.
+constexpr Parameter opening_minutes(int minutes) noexcept { return {"minutes", minutes, 15, 240}; }
 
 constexpr Row kRows[] = {
     row("F207", "min_since_open", "m/S, m = session minutes elapsed at the bar CLOSE, S = session minutes", kIntraday,
@@ -91,10 +119,19 @@ constexpr Row kRows[] = {
                "pandas groupby(session)", {}, overnight_gap),
     scalar_row("F214", "gap_fill", "clip((C-O_first)/(C_prev-O_first),-1,2)", kAnyTimeframe, "pandas groupby(session)",
                {}, gap_fill),
+    scalar_row("F215", "or30_pos", "(C-mid OR)/(H_OR-L_OR) after the first 30 minutes, else NaN", k1m | k5m | k15m,
+               "pandas groupby(session)", {opening_minutes(30)}, or30_pos),
+    scalar_row("F216", "or30_width", "(H_OR-L_OR)/ATR14 after the first 30 minutes, else NaN", k1m | k5m | k15m,
+               "pandas groupby(session)", {opening_minutes(30), length(14)}, or30_width),
     scalar_row("F217", "sess_vwap_dev", "C/VWAP_session-1", kIntraday,
                "pandas groupby(session); talib.VWAP per session", {}, sess_vwap_dev),
+    scalar_row("F218", "sess_vwap_z", "(C-VWAP)/sd_w, sd_w=V-weighted sd of TP in the session", kIntraday,
+               "pandas groupby(session)", {}, sess_vwap_z),
     scalar_row("F219", "sess_ret", "ln(C/O_first)", kIntraday, "pandas groupby(session)", {}, sess_ret),
     scalar_row("F220", "sess_range_pos", "(C-L_s)/(H_s-L_s)", kIntraday, "pandas groupby(session)", {}, sess_range_pos),
+    scalar_row("F221", "rvol_tod",
+               "ln(cumV/mean over the last 20 sessions of cumV at the last bar at or before the same minute)",
+               kIntraday, "pandas groupby(session)", {{"sessions", 20, 1, 60}}, rvol_tod),
     scalar_row("F222", "prev_day_pos", "(C-L_pd)/(H_pd-L_pd)", kAnyTimeframe, "pandas groupby(session)", {},
                prev_day_pos),
 };
