@@ -237,7 +237,10 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
 std::int64_t log_units(double x) noexcept { return round_half_even(log(x) * 0x1p50); }
 
 std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept {
-    return log_units(static_cast<double>(a) / static_cast<double>(b));
+    const double larger = static_cast<double>(std::max(a, b));
+    const double smaller = static_cast<double>(std::min(a, b));
+    const std::int64_t size = log_units(larger / smaller);
+    return a < b ? -size : size;
 }
 
 std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept {

@@ -227,7 +227,7 @@ inline constexpr std::int64_t kLogMax = std::int64_t{1} << 60;
 [[nodiscard]] std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous,
                                                const Scale& scale) noexcept;
 
-/// ln(a / b) at 2^-50, rounded once.
+/// ln(a / b) at 2^-50, rounded once; ln(b / a) is exactly its negative, so that a path that comes back adds up to 0.
 [[nodiscard]] std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept;
 
 }  // namespace foxml::features
