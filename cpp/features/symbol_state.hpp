@@ -46,6 +46,9 @@ class SymbolState {
     void write_row(float* out) const noexcept;
     void write_row(double* out) const noexcept;
 
+    /// One cell of the row in double, warm or not.
+    [[nodiscard]] double cell(const Plan::Entry& entry) const noexcept;
+
     /// What the formulas read of the last bar. Include features/view.hpp.
     [[nodiscard]] View view() const noexcept;
 
@@ -74,6 +77,7 @@ class SymbolState {
     friend class View;
 
     void make_higher();
+    void keep_cells(const Timeframe& timeframe) noexcept;
 
     template <typename Value>
     void write_cells(Value* out) const noexcept;
@@ -83,6 +87,7 @@ class SymbolState {
     Operators base_;
     Session session_;
     std::vector<Timeframe> higher_;
+    std::vector<double> kept_;  ///< cells of the plan's kept entries: derived from higher_
 };
 
 }  // namespace foxml::features

@@ -27,16 +27,24 @@ constexpr auto min_to_close = [](const auto& v, const Params&) {
 constexpr auto tod_sin = [](const auto& v, const Params&) { return sin_pi(elapsed(v)); };
 constexpr auto tod_cos = [](const auto& v, const Params&) { return cos_pi(elapsed(v)); };
 
-/// Twice the weekday over 5, Monday 0. A session of New York opens on the same day in UTC; 1970 began on a Thursday.
+/// The weekday, Monday 0. A session of New York opens on the same day in UTC; 1970 began on a Thursday.
 template <typename V>
-auto weekday_turn(const V& v) {
+auto weekday(const V& v) {
     const auto open_ns = v.bar().session_open_ns;
     const auto days = open_ns / kDayNs - (open_ns % kDayNs < 0 ? 1 : 0);
-    return real(2 * (((days + 3) % 7 + 7) % 7)) / 5.0;
+    return ((days + 3) % 7 + 7) % 7;
 }
 
-constexpr auto dow_sin = [](const auto& v, const Params&) { return sin_pi(weekday_turn(v)); };
-constexpr auto dow_cos = [](const auto& v, const Params&) { return cos_pi(weekday_turn(v)); };
+/// sin_pi(2 d / 5) and cos_pi(2 d / 5) of the seven weekdays, to the bit.
+constexpr double kWeekdaySin[] = {
+    0.0, 0.95105651629515364, 0.58778525229247303, -0.58778525229247303, -0.95105651629515353,
+    0.0, 0.95105651629515353};
+constexpr double kWeekdayCos[] = {
+    1.0, 0.30901699437494734, -0.80901699437494745, -0.80901699437494745, 0.30901699437494767,
+    1.0, 0.30901699437494767};
+
+constexpr auto dow_sin = [](const auto& v, const Params&) { return kWeekdaySin[weekday(v)]; };
+constexpr auto dow_cos = [](const auto& v, const Params&) { return kWeekdayCos[weekday(v)]; };
 
 /// ln(first open of the session / last close of the one before)
 constexpr auto overnight_gap = [](const auto& v, const Params&) {
