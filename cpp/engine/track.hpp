@@ -15,6 +15,9 @@ namespace foxml::engine {
 class Track {
    public:
     Track(std::shared_ptr<const features::Plan> plan, features::Scale scale);
+    /// With its features in a lane of a block's memory.
+    Track(std::shared_ptr<const features::Plan> plan, features::Scale scale, const features::BlockRings& rings,
+          std::size_t lane);
 
     /// The bar with the benchmark's move since this symbol's last bar. `close` is 0 where the benchmark has no bar.
     [[nodiscard]] features::Bar beside_benchmark(features::Bar bar, double close) const noexcept;
@@ -45,6 +48,8 @@ class Track {
     void write_row(Value* row) const noexcept {
         state_.write_row(row);
     }
+
+    [[nodiscard]] features::SymbolState& state() noexcept { return state_; }
 
     void save(ByteWriter& out) const;
 

@@ -9,6 +9,9 @@ namespace foxml::features {
 
 namespace {
 
+/// Aligning eight symbols costs as much as some hundred bars.
+constexpr int kApartMax = 64;
+
 WriteBlockRows writer_of(Isa isa) noexcept {
     switch (isa) {
         case Isa::avx512:
@@ -62,6 +65,22 @@ bool Block::aligned() const noexcept {
     });
 }
 
+bool Block::together() {
+    if (aligned()) {
+        apart_ = 0;
+        return true;
+    }
+    const std::int64_t place = states_[0]->operators().place();
+    apart_ = place == place_ + 1 ? apart_ + 1 : 1;
+    place_ = place;
+    if (apart_ <= kApartMax) {
+        return false;
+    }
+    align();
+    apart_ = 0;
+    return true;
+}
+
 void Block::align() {
     const std::int64_t place = states_[0]->operators().place();
     for (SymbolState* const state : states_) {
@@ -88,8 +107,8 @@ void Block::gather(BlockSource& source) const noexcept {
     }
 }
 
-void Block::write_rows(float* rows, std::size_t row_stride) const {
-    if (write_together_ != nullptr && aligned()) {
+void Block::write_rows(float* rows, std::size_t row_stride) {
+    if (write_together_ != nullptr && together()) {
         BlockSource source;
         gather(source);
         write_together_(source, plan_->entries(), rows, row_stride);

@@ -38,15 +38,21 @@ class Block {
     void align();
 
     /// The rows of all eight; row k begins at rows + k row_stride. Every symbol must be ready.
-    void write_rows(float* rows, std::size_t row_stride) const;
+    ///
+    /// Symbols that came apart are aligned again once all were there for a number of slices: a symbol that often has
+    /// no bar is not worth it. That allocates.
+    void write_rows(float* rows, std::size_t row_stride);
 
    private:
+    [[nodiscard]] bool together();
     void gather(BlockSource& source) const noexcept;
 
     std::shared_ptr<const Plan> plan_;
     BlockRings rings_;
     WriteBlockRows write_together_;  ///< null where only scalar instructions may be used
     std::array<SymbolState*, kBlockLanes> states_{};
+    std::int64_t place_ = 0;  ///< of the first symbol at the last call
+    int apart_ = 0;           ///< calls in a row, one bar after the other, that found all eight ready yet not aligned
 };
 
 }  // namespace foxml::features

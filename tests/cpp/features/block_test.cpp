@@ -40,7 +40,7 @@ class Twins {
     }
 
     /// Cells that differ between the block and the symbols alone, by name.
-    [[nodiscard]] std::vector<std::string> differing() const {
+    [[nodiscard]] std::vector<std::string> differing() {
         const std::size_t width = plan_->feature_count();
         Floats together(kBlockLanes * width);
         block_.write_rows(together.data(), width);
