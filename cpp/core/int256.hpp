@@ -65,7 +65,21 @@ class Int256 {
 };
 
 /// The product of two 128-bit integers, which always fits.
-[[nodiscard]] constexpr Int256 product(Int128 a, Int128 b) noexcept { return Int256(a) * Int256(b); }
+[[nodiscard]] constexpr Int256 product(Int128 a, Int128 b) noexcept {
+    const auto a0 = static_cast<std::uint64_t>(a);
+    const auto a1 = static_cast<std::uint64_t>(a >> 64);
+    const auto b0 = static_cast<std::uint64_t>(b);
+    const auto b1 = static_cast<std::uint64_t>(b >> 64);
+    // Of the bits as they stand, four products. A negative factor stands for itself + 2^128: what that adds is taken
+    // off the upper half.
+    const UInt128 low = UInt128{a0} * b0;
+    const UInt128 across = UInt128{a1} * b0 + (low >> 64);
+    const UInt128 middle = UInt128{a0} * b1 + static_cast<std::uint64_t>(across);
+    UInt128 high = UInt128{a1} * b1 + (across >> 64) + (middle >> 64);
+    high -= (a < 0 ? static_cast<UInt128>(b) : 0) + (b < 0 ? static_cast<UInt128>(a) : 0);
+    return Int256({static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(middle),
+                   static_cast<std::uint64_t>(high), static_cast<std::uint64_t>(high >> 64)});
+}
 
 /// Nearest double, ties to even.
 [[nodiscard]] constexpr double to_double(const Int256& value) noexcept {

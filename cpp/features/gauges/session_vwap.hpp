@@ -27,10 +27,16 @@ class SessionVwap final : public Gauge {
 
    private:
     struct State {
-        Int256 volume;          ///< sum V
-        Int256 typical;         ///< sum V T, T = H + L + C
-        Int256 typical_square;  ///< sum V T^2
-        std::int64_t close;     ///< of the last bar
+        /// sum V T
+        [[nodiscard]] Int128 typical() const noexcept {
+            return static_cast<Int128>(UInt128{static_cast<std::uint64_t>(typical_high)} << 64 | typical_low);
+        }
+
+        Int256 typical_square;  ///< sum V T^2, T = H + L + C
+        std::uint64_t typical_low;
+        std::int64_t typical_high;
+        std::int64_t volume;  ///< sum V
+        std::int64_t close;   ///< of the last bar
     };
 
     State now_{};

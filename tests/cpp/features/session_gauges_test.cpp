@@ -259,9 +259,13 @@ TEST(SessionGaugesTest, AStateThatCannotBeIsRefused) {
         EXPECT_TRUE(test::refuses(range, state));
     }
     const GaugeSpec vwap{GaugeKind::session_vwap, {}};
-    EXPECT_FALSE(test::refuses(vwap, Words{1, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0, 5}));
-    EXPECT_TRUE(test::refuses(vwap, Words{1, 0, 0, -1, 3, 0, 0, 0, 9, 0, 0, 0, 5}));
-    EXPECT_TRUE(test::refuses(vwap, Words{1, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0, -5}));
+    EXPECT_FALSE(test::refuses(vwap, Words{9, 0, 0, 0, 3, 0, 1, 5}));
+    for (const Words& state :
+         {Words{9, 0, 0, -1, 3, 0, 1, 5}, Words{9, 0, 0, 0, 3, -1, 1, 5},
+          Words{9, 0, 0, 0, 3, std::int64_t{1} << 50, 1, 5}, Words{9, 0, 0, 0, 3, 0, std::int64_t{1} << 62, 5},
+          Words{9, 0, 0, 0, 3, 0, -1, 5}, Words{9, 0, 0, 0, 3, 0, 1, -5}}) {
+        EXPECT_TRUE(test::refuses(vwap, state));
+    }
     using Bytes = std::vector<std::uint8_t>;
     const auto volumes = [](std::uint8_t complete, std::uint8_t slot, std::uint8_t first, std::uint16_t closed) {
         Bytes bytes{1, complete, 0, 0, 0, 0, 0, 0, 0, slot, 0, 0, 0, 0, 0, 0, 0};
