@@ -64,7 +64,7 @@ void read_since(const BlockSource& source, Extremum extremum, int window, std::i
 
 void run_alone(const BlockSource& source, const Plan::Entry& entry, double* cells) noexcept {
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-        cells[lane] = entry.feature->finish(source.states[lane]->view(), entry.values);
+        cells[lane] = source.states[lane]->cell(entry);
     }
 }
 
