@@ -86,6 +86,8 @@ struct WideLanes {
 
 FOXML_LANES MaskLanes<Isa> operator&&(MaskLanes<Isa> a, MaskLanes<Isa> b) noexcept { return {a.raw & b.raw}; }
 FOXML_LANES MaskLanes<Isa> operator||(MaskLanes<Isa> a, MaskLanes<Isa> b) noexcept { return {a.raw | b.raw}; }
+FOXML_LANES MaskLanes<Isa> operator&(MaskLanes<Isa> a, MaskLanes<Isa> b) noexcept { return {a.raw & b.raw}; }
+FOXML_LANES MaskLanes<Isa> operator|(MaskLanes<Isa> a, MaskLanes<Isa> b) noexcept { return {a.raw | b.raw}; }
 FOXML_LANES MaskLanes<Isa> operator!(MaskLanes<Isa> a) noexcept { return {~a.raw}; }
 
 // Integers. Mixed with plain ones, which are the same in every lane.
@@ -179,6 +181,7 @@ FOXML_LANES IntLanes<Isa> larger(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { re
 FOXML_LANES IntLanes<Isa> smaller(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return select(b > a, a, b); }
 FOXML_LANES RealLanes<Isa> larger(RealLanes<Isa> a, RealLanes<Isa> b) noexcept { return select(a > b, a, b); }
 FOXML_LANES RealLanes<Isa> smaller(RealLanes<Isa> a, RealLanes<Isa> b) noexcept { return select(b > a, a, b); }
+FOXML_LANES RealLanes<Isa> larger(double a, RealLanes<Isa> b) noexcept { return larger(RealLanes<Isa>(a), b); }
 FOXML_LANES IntLanes<Isa> magnitude(IntLanes<Isa> a) noexcept { return select(a < 0, -a, a); }
 FOXML_LANES RealLanes<Isa> magnitude(RealLanes<Isa> a) noexcept { return select(a < 0.0, -a, a); }
 
@@ -199,6 +202,7 @@ FOXML_LANES WideLanes<Isa> widened(IntLanes<Isa> a) noexcept {
 }
 FOXML_LANES WideLanes<Isa> operator-(WideLanes<Isa> a, IntLanes<Isa> b) noexcept { return a - widened(b); }
 FOXML_LANES WideLanes<Isa> operator+(WideLanes<Isa> a, IntLanes<Isa> b) noexcept { return a + widened(b); }
+FOXML_LANES WideLanes<Isa> operator-(WideLanes<Isa> a) noexcept { return WideLanes<Isa>{} - a; }
 FOXML_LANES MaskLanes<Isa> operator==(WideLanes<Isa> a, int zero) noexcept {
     return {lanes::cast<lanes::Ints>((a.low | a.high) == static_cast<std::uint64_t>(zero))};
 }
@@ -310,6 +314,24 @@ FOXML_LANES RealLanes<Isa> log(RealLanes<Isa> x) noexcept {
     const RealLanes<Isa> finite = select(x == kInfinity, x, value);
     return select(x > 0.0, finite, select(x == 0.0, -kInfinity, kNaN));
 }
+
+/// Sums and products of lanes wrap anyway.
+FOXML_LANES IntLanes<Isa> wrapping_product(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return a * b; }
+FOXML_LANES IntLanes<Isa> wrapping_difference(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return a - b; }
+
+/// Undefined where b is 0.
+FOXML_LANES RealLanes<Isa> ratio(RealLanes<Isa> a, RealLanes<Isa> b) noexcept {
+    return select(b == 0.0, std::numeric_limits<double>::quiet_NaN(), a / b);
+}
+FOXML_LANES RealLanes<Isa> ratio(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return ratio(real(a), real(b)); }
+FOXML_LANES RealLanes<Isa> ratio(WideLanes<Isa> a, WideLanes<Isa> b) noexcept { return ratio(real(a), real(b)); }
+
+/// Undefined below 0.
+FOXML_LANES RealLanes<Isa> root(RealLanes<Isa> x) noexcept {
+    return select(x >= 0.0, square_root(x), std::numeric_limits<double>::quiet_NaN());
+}
+
+FOXML_LANES RealLanes<Isa> log_ratio(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return log(real(a) / real(b)); }
 
 #undef FOXML_LANES
 

@@ -1,6 +1,7 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -40,10 +41,27 @@ Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<fea
         scratch_.resize(std::max(scratch_.size(), scorer.predictor->scratch_size()));
         outputs_.resize(std::max(outputs_.size(), scorer.output_count));
     }
-    tracks_.reserve(scales_.size());
-    for (const features::Scale& scale : scales_) {
-        tracks_.emplace_back(plan_, scale);
+    tracks_ = make_tracks();
+}
+
+Engine::Tracks Engine::make_tracks() const {
+    constexpr std::size_t kLanes = features::kBlockLanes;
+    Tracks tracks;
+    const std::size_t block_count = scales_.size() / kLanes;
+    tracks.blocks.reserve(block_count);
+    tracks.all.reserve(scales_.size());
+    for (std::size_t i = 0; i < scales_.size(); ++i) {
+        if (i / kLanes >= block_count) {
+            tracks.all.emplace_back(plan_, scales_[i]);
+            continue;
+        }
+        if (i % kLanes == 0) {
+            tracks.blocks.emplace_back(plan_, chosen_isa());
+        }
+        tracks.all.emplace_back(plan_, scales_[i], tracks.blocks.back().rings(), i % kLanes);
+        tracks.blocks.back().hold(i % kLanes, tracks.all.back().state());
     }
+    return tracks;
 }
 
 double Engine::benchmark_close_of(const Slice& slice) const noexcept {
@@ -61,18 +79,18 @@ features::Bar Engine::bar_of(const Slice& slice, std::size_t symbol) const noexc
     bar.low = row[2];
     bar.close = row[3];
     bar.volume = row[4];
-    return tracks_[symbol].beside_benchmark(bar, benchmark_close_of(slice));
+    return tracks_.all[symbol].beside_benchmark(bar, benchmark_close_of(slice));
 }
 
 void Engine::check(const Slice& slice) const {
     if (slice.close_ns <= last_close_ns_) {
         throw RefusedBar(-1, slice.close_ns, "does not come after the slice before it");
     }
-    for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    for (std::size_t i = 0; i < tracks_.all.size(); ++i) {
         if (slice.present[i] == 0) {
             continue;
         }
-        if (const char* reason = tracks_[i].refusal(bar_of(slice, i))) {
+        if (const char* reason = tracks_.all[i].refusal(bar_of(slice, i))) {
             throw RefusedBar(static_cast<std::ptrdiff_t>(i), slice.close_ns, reason);
         }
     }
@@ -80,40 +98,98 @@ void Engine::check(const Slice& slice) const {
 
 void Engine::on_slice(const Slice& slice, const SliceResult& result) {
     check(slice);
-    for (std::size_t i = 0; i < tracks_.size(); ++i) {
-        const bool present = slice.present[i] != 0;
-        if (present) {
-            tracks_[i].update(bar_of(slice, i), benchmark_close_of(slice));
-        }
-        write_symbol(i, present && tracks_[i].ready(), result);
+    constexpr std::size_t kLanes = features::kBlockLanes;
+    for (std::size_t b = 0; b < tracks_.blocks.size(); ++b) {
+        update_block(slice, b);
+        note_ready(slice, b * kLanes, kLanes, result);
+        write_block(tracks_.blocks[b], b * kLanes, result);  // while its memory is near
+    }
+    const std::size_t rest = tracks_.blocks.size() * kLanes;
+    for (std::size_t i = rest; i < tracks_.all.size(); ++i) {
+        update(slice, i);
+    }
+    note_ready(slice, rest, tracks_.all.size() - rest, result);
+    for (std::size_t i = rest; i < tracks_.all.size(); ++i) {
+        write_row(i, result);
+    }
+    for (std::size_t i = 0; i < tracks_.all.size(); ++i) {
+        write_scores(i, result);
     }
     last_close_ns_ = slice.close_ns;
 }
 
-void Engine::write_symbol(std::size_t symbol, bool ready, const SliceResult& result) noexcept {
-    float* row = result.rows + symbol * feature_count();
-    double* scores = result.scores + symbol * scorers_.size();
-    result.ready[symbol] = ready ? 1 : 0;
-    if (!ready) {
-        std::fill_n(row, feature_count(), std::numeric_limits<float>::quiet_NaN());
-        std::fill_n(scores, scorers_.size(), std::numeric_limits<double>::quiet_NaN());
+void Engine::update(const Slice& slice, std::size_t symbol) noexcept {
+    if (slice.present[symbol] != 0) {
+        tracks_.all[symbol].update(bar_of(slice, symbol), benchmark_close_of(slice));
+    }
+}
+
+void Engine::update_block(const Slice& slice, std::size_t block) {
+    constexpr std::size_t kLanes = features::kBlockLanes;
+    const std::size_t first = block * kLanes;
+    const std::uint8_t* const present = slice.present + first;
+    if (!std::all_of(present, present + kLanes, [](std::uint8_t is) { return is != 0; })) {
+        for (std::size_t i = first; i < first + kLanes; ++i) {
+            update(slice, i);
+        }
         return;
     }
-    tracks_[symbol].write_row(row);
+    std::array<features::Bar, kLanes> bars;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        bars[lane] = bar_of(slice, first + lane);
+    }
+    tracks_.blocks[block].update(bars);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        tracks_.all[first + lane].follow(bars[lane], benchmark_close_of(slice));
+    }
+}
+
+void Engine::note_ready(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result) noexcept {
+    for (std::size_t i = first; i < first + count; ++i) {
+        result.ready[i] = slice.present[i] != 0 && tracks_.all[i].ready() ? 1 : 0;
+    }
+}
+
+void Engine::write_block(const features::Block& block, std::size_t first, const SliceResult& result) {
+    const std::uint8_t* const ready = result.ready + first;
+    if (std::all_of(ready, ready + features::kBlockLanes, [](std::uint8_t is) { return is != 0; })) {
+        block.write_rows(result.rows + first * feature_count(), feature_count());
+        return;
+    }
+    for (std::size_t i = first; i < first + features::kBlockLanes; ++i) {
+        write_row(i, result);
+    }
+}
+
+void Engine::write_row(std::size_t symbol, const SliceResult& result) noexcept {
+    float* const row = result.rows + symbol * feature_count();
+    if (result.ready[symbol] == 0) {
+        std::fill_n(row, feature_count(), std::numeric_limits<float>::quiet_NaN());
+    } else {
+        tracks_.all[symbol].write_row(row);
+    }
+}
+
+void Engine::write_scores(std::size_t symbol, const SliceResult& result) noexcept {
+    double* const scores = result.scores + symbol * scorers_.size();
     for (std::size_t m = 0; m < scorers_.size(); ++m) {
-        scorers_[m].predictor->predict(row, scratch_.data(), outputs_.data());
+        if (result.ready[symbol] == 0) {
+            scores[m] = std::numeric_limits<double>::quiet_NaN();
+            continue;
+        }
+        scorers_[m].predictor->predict(result.rows + symbol * feature_count(), scratch_.data(), outputs_.data());
         scores[m] = outputs_[0];
     }
 }
 
 void Engine::adjust(std::size_t symbol, double price_factor, double volume_factor) {
-    if (symbol >= tracks_.size()) {
+    if (symbol >= tracks_.all.size()) {
         throw InvalidInput("symbol " + std::to_string(symbol) + " does not exist; the engine has " +
-                           std::to_string(tracks_.size()));
+                           std::to_string(tracks_.all.size()));
     }
-    tracks_[symbol].adjust(price_factor, volume_factor);
+    tracks_.all[symbol].adjust(price_factor, volume_factor);
     if (symbol == benchmark_) {
-        for (Track& track : tracks_) {
+        for (Track& track : tracks_.all) {
             track.adjust_benchmark(price_factor);
         }
     }
@@ -122,7 +198,7 @@ void Engine::adjust(std::size_t symbol, double price_factor, double volume_facto
 std::string Engine::snapshot() const {
     ByteWriter out;
     out.put(last_close_ns_);
-    for (const Track& track : tracks_) {
+    for (const Track& track : tracks_.all) {
         track.save(out);
     }
     return sealed(out, identity_);
@@ -131,10 +207,9 @@ std::string Engine::snapshot() const {
 void Engine::restore(std::string_view bytes) {
     ByteReader in = unsealed(bytes, identity_);
     const auto last_close_ns = in.get<std::int64_t>();
-    std::vector<Track> tracks;
-    tracks.reserve(scales_.size());
-    for (const features::Scale& scale : scales_) {
-        tracks.emplace_back(plan_, scale).load(in);
+    Tracks tracks = make_tracks();
+    for (Track& track : tracks.all) {
+        track.load(in);
     }
     if (in.remaining() != 0) {
         throw InvalidInput("snapshot: " + std::to_string(in.remaining()) + " bytes too many");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/track.hpp"
+#include "features/block.hpp"
 #include "trees/interleaved.hpp"
 
 namespace foxml::engine {
@@ -47,11 +48,11 @@ class Engine {
     Engine(std::shared_ptr<const features::Plan> plan, const std::vector<features::Scale>& scales,
            std::vector<Scorer> scorers, std::string_view identity, std::optional<std::size_t> benchmark = std::nullopt);
 
-    [[nodiscard]] std::size_t symbol_count() const noexcept { return tracks_.size(); }
+    [[nodiscard]] std::size_t symbol_count() const noexcept { return tracks_.all.size(); }
     [[nodiscard]] std::size_t feature_count() const noexcept { return plan_->feature_count(); }
     [[nodiscard]] std::size_t scorer_count() const noexcept { return scorers_.size(); }
 
-    /// Takes in a slice. Allocates nothing.
+    /// Takes in a slice. Allocates nothing, but where symbols that missed bars are put in line again.
     ///
     /// Throws RefusedBar, with no symbol changed, if any present bar cannot be the next one of its symbol.
     void on_slice(const Slice& slice, const SliceResult& result);
@@ -71,11 +72,22 @@ class Engine {
     [[nodiscard]] features::Bar bar_of(const Slice& slice, std::size_t symbol) const noexcept;
     [[nodiscard]] double benchmark_close_of(const Slice& slice) const noexcept;
     void check(const Slice& slice) const;
-    void write_symbol(std::size_t symbol, bool ready, const SliceResult& result) noexcept;
+    /// Symbols in blocks of eight, what is left over by itself.
+    struct Tracks {
+        std::vector<features::Block> blocks;
+        std::vector<Track> all;
+    };
+    [[nodiscard]] Tracks make_tracks() const;
+    void update_block(const Slice& slice, std::size_t block);
+    void update(const Slice& slice, std::size_t symbol) noexcept;
+    void note_ready(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result) noexcept;
+    void write_block(const features::Block& block, std::size_t first, const SliceResult& result);
+    void write_row(std::size_t symbol, const SliceResult& result) noexcept;
+    void write_scores(std::size_t symbol, const SliceResult& result) noexcept;
 
     std::shared_ptr<const features::Plan> plan_;
     std::vector<features::Scale> scales_;
-    std::vector<Track> tracks_;
+    Tracks tracks_;
     std::vector<Scorer> scorers_;
     std::optional<std::size_t> benchmark_;
     std::vector<double> scratch_;

@@ -33,6 +33,13 @@ Track::Track(std::shared_ptr<const features::Plan> plan, features::Scale scale)
       state_(plan_, scale_),
       history_(static_cast<std::size_t>(plan_->history_bars())) {}
 
+Track::Track(std::shared_ptr<const features::Plan> plan, features::Scale scale, const features::BlockRings& rings,
+             std::size_t lane)
+    : plan_(std::move(plan)),
+      scale_(scale),
+      state_(plan_, scale_, rings, lane),
+      history_(static_cast<std::size_t>(plan_->history_bars())) {}
+
 features::Bar Track::beside_benchmark(features::Bar bar, double close) const noexcept {
     bar.benchmark_ratio = close > 0.0 && benchmark_close_ > 0.0 ? close / benchmark_close_ : 0.0;
     return bar;
@@ -40,6 +47,10 @@ features::Bar Track::beside_benchmark(features::Bar bar, double close) const noe
 
 void Track::update(const features::Bar& bar, double benchmark_close) noexcept {
     state_.update(bar);
+    follow(bar, benchmark_close);
+}
+
+void Track::follow(const features::Bar& bar, double benchmark_close) noexcept {
     history_.push(bar);
     benchmark_close_ = benchmark_close > 0.0 ? benchmark_close : 0.0;
 }

@@ -15,6 +15,9 @@ namespace foxml::engine {
 class Track {
    public:
     Track(std::shared_ptr<const features::Plan> plan, features::Scale scale);
+    /// With its features in a lane of a block's memory.
+    Track(std::shared_ptr<const features::Plan> plan, features::Scale scale, const features::BlockRings& rings,
+          std::size_t lane);
 
     /// The bar with the benchmark's move since this symbol's last bar. `close` is 0 where the benchmark has no bar.
     [[nodiscard]] features::Bar beside_benchmark(features::Bar bar, double close) const noexcept;
@@ -24,6 +27,9 @@ class Track {
 
     /// Takes in a bar that is not refused, and the benchmark's close at its moment. Allocates nothing.
     void update(const features::Bar& bar, double benchmark_close = 0.0) noexcept;
+
+    /// The rest of `update`, where a block has taken the bar into the features.
+    void follow(const features::Bar& bar, double benchmark_close) noexcept;
 
     /// Puts the past on the terms after a corporate action: every earlier price is multiplied by `price_factor` and
     /// every earlier volume by `volume_factor`, and the state is built anew from the bars kept.
@@ -45,6 +51,8 @@ class Track {
     void write_row(Value* row) const noexcept {
         state_.write_row(row);
     }
+
+    [[nodiscard]] features::SymbolState& state() noexcept { return state_; }
 
     void save(ByteWriter& out) const;
 

@@ -44,6 +44,15 @@ template <typename T>
     return x < T{} ? -x : x;
 }
 
+// Arithmetic modulo 2^64.
+
+[[nodiscard]] constexpr std::int64_t wrapping_product(std::int64_t a, std::int64_t b) noexcept {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+}
+[[nodiscard]] constexpr std::int64_t wrapping_difference(std::int64_t a, std::int64_t b) noexcept {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
 /// a / b, undefined where b is 0.
 [[nodiscard]] constexpr double ratio(double a, double b) noexcept { return b == 0.0 ? kNaN : a / b; }
 [[nodiscard]] constexpr double ratio(std::int64_t a, std::int64_t b) noexcept { return ratio(real(a), real(b)); }
@@ -57,20 +66,20 @@ template <typename T>
 
 /// n^2 times the population variance of a column, exact: n sum(x^2) - sum(x)^2.
 template <typename V>
-[[nodiscard]] Int128 dispersion(const V& v, Column x, WideColumn square, int n, int lag = 0) {
-    const std::int64_t sum = v.sum(x, n, lag);
+[[nodiscard]] auto dispersion(const V& v, Column x, WideColumn square, int n, int lag = 0) {
+    const auto sum = v.sum(x, n, lag);
     return n * v.sum(square, n, lag) - product(sum, sum);
 }
 
 /// Sample standard deviation (ddof 1), in units of the column.
 template <typename V>
-[[nodiscard]] double deviation(const V& v, Column x, WideColumn square, int n, int lag = 0) {
+[[nodiscard]] auto deviation(const V& v, Column x, WideColumn square, int n, int lag = 0) {
     return root(real(dispersion(v, x, square, n, lag)) / (real(std::int64_t{n} * (n - 1))));
 }
 
 /// Sample standard deviation of log returns.
 template <typename V>
-[[nodiscard]] double return_deviation(const V& v, int n, int lag = 0) {
+[[nodiscard]] auto return_deviation(const V& v, int n, int lag = 0) {
     return deviation(v, Column::log_return, WideColumn::return_square, n, lag) * kLogUnit;
 }
 
@@ -78,56 +87,57 @@ template <typename V>
 ///
 ///     total     sum C_j
 ///     weighted  sum j C_j = sum (t C) - t_0 total     modulo 2^64, whatever t counts from
+template <typename Int>
 struct TimeSums {
-    std::int64_t total;
-    std::int64_t weighted;
+    Int total;
+    Int weighted;
 };
 
 template <typename V>
-[[nodiscard]] TimeSums time_sums(const V& v, int n, int lag = 0) {
-    const std::int64_t total = v.sum(Column::close, n, lag);
-    const auto oldest = static_cast<std::uint64_t>(v.index() - lag - n + 1);
-    const auto with_time = static_cast<std::uint64_t>(v.sum(Column::close_time, n, lag));
-    return {total, static_cast<std::int64_t>(with_time - oldest * static_cast<std::uint64_t>(total))};
+[[nodiscard]] auto time_sums(const V& v, int n, int lag = 0) {
+    const auto total = v.sum(Column::close, n, lag);
+    const auto oldest = v.index() - lag - n + 1;
+    return TimeSums<decltype(total + total)>{
+        total, wrapping_difference(v.sum(Column::close_time, n, lag), wrapping_product(oldest, total))};
 }
 
 /// The least-squares line through the last n closes, in grid units a bar.
+template <typename Real>
 struct LineFit {
-    double slope;
-    double mean_minus_close;
+    Real slope;
+    Real mean_minus_close;
     double time_square;  ///< sum of the squared distances of the places from their mean
 };
 
 template <typename V>
-[[nodiscard]] LineFit fit_line(const V& v, int n) {
-    const TimeSums sums = time_sums(v, n);
-    const double together = 0.5 * real(2 * sums.weighted - (n - 1) * sums.total);
+[[nodiscard]] auto fit_line(const V& v, int n) {
+    const auto sums = time_sums(v, n);
+    const auto together = 0.5 * real(2 * sums.weighted - (n - 1) * sums.total);
     const double time_square = real(std::int64_t{n} * (std::int64_t{n} * n - 1)) / 12.0;
-    return {together / time_square, real(sums.total - n * v.bar().close) / n, time_square};
+    return LineFit<decltype(together + together)>{together / time_square, real(sums.total - n * v.bar().close) / n,
+                                                  time_square};
 }
 
 // Formulas that the groups share with the higher timeframes.
 
 /// ln(C / C_a)
-inline constexpr auto ret_log = [](const auto& v, const Params& p) -> double {
-    return log_ratio(v.bar().close, v.close(p.a));
-};
+inline constexpr auto ret_log = [](const auto& v, const Params& p) { return log_ratio(v.bar().close, v.close(p.a)); };
 
 /// C / SMA_a(C) - 1 = (a C - sum) / sum
-inline constexpr auto sma_dist = [](const auto& v, const Params& p) -> double {
-    const std::int64_t sum = v.sum(Column::close, p.a);
+inline constexpr auto sma_dist = [](const auto& v, const Params& p) {
+    const auto sum = v.sum(Column::close, p.a);
     return ratio(p.a * v.bar().close - sum, sum);
 };
 
 /// (x - mean_a(x)) / sd_a(x), x = ln(1 + V), ddof 1
-inline constexpr auto volume_z = [](const auto& v, const Params& p) -> double {
-    const Int128 from_mean = product(p.a, v.sum(Column::log_volume, 1)) - v.sum(Column::log_volume, p.a);
-    const double deviated = deviation(v, Column::log_volume, WideColumn::log_volume_square, p.a);
+inline constexpr auto volume_z = [](const auto& v, const Params& p) {
+    const auto from_mean = product(p.a, v.sum(Column::log_volume, 1)) - v.sum(Column::log_volume, p.a);
+    const auto deviated = deviation(v, Column::log_volume, WideColumn::log_volume_square, p.a);
     return ratio(real(from_mean) / p.a, deviated);
 };
 
 /// ATR_a / C
-inline constexpr auto natr = [](const auto& v, const Params& p) -> double {
+inline constexpr auto natr = [](const auto& v, const Params& p) {
     return v.rma(Series::true_range, p.a) / real(v.bar().close);
 };
 
@@ -168,36 +178,10 @@ inline constexpr int kLengthMax = 255;
     return {name, value, value, value};
 }
 
-/// A row of the catalogue. Group, guarantee and need of a benchmark are filled in by `catalogue()`.
-template <typename Formula>
-[[nodiscard]] constexpr FeatureInfo row(std::string_view id, std::string_view name, std::string_view formula_text,
-                                        std::uint32_t timeframes, std::string_view oracle, const Parameters& parameters,
-                                        Formula formula) {
-    return FeatureInfo{id,
-                       name,
-                       {},
-                       formula_text,
-                       oracle,
-                       timeframes,
-                       Guarantee::exact,
-                       false,
-                       parameters,
-                       static_cast<double (*)(const View&, const Params&)>(formula),
-                       static_cast<double (*)(const Probe&, const Params&)>(formula)};
-}
-
-[[nodiscard]] std::span<const FeatureInfo> return_features();
-[[nodiscard]] std::span<const FeatureInfo> average_features();
-[[nodiscard]] std::span<const FeatureInfo> oscillator_features();
-[[nodiscard]] std::span<const FeatureInfo> band_features();
-[[nodiscard]] std::span<const FeatureInfo> volatility_features();
-[[nodiscard]] std::span<const FeatureInfo> volume_features();
-[[nodiscard]] std::span<const FeatureInfo> statistic_features();
-[[nodiscard]] std::span<const FeatureInfo> rank_features();
-[[nodiscard]] std::span<const FeatureInfo> benchmark_features();
-[[nodiscard]] std::span<const FeatureInfo> drawdown_features();
-[[nodiscard]] std::span<const FeatureInfo> candle_features();
-[[nodiscard]] std::span<const FeatureInfo> session_features();
-[[nodiscard]] std::span<const FeatureInfo> higher_features();
-
 }  // namespace foxml::features
+
+#if defined(FOXML_LANES_ISA)
+#include "features/lane_rows.hpp"
+#else
+#include "features/feature_rows.hpp"
+#endif

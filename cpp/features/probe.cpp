@@ -16,9 +16,13 @@ void raise(int& to, int value) noexcept { to = std::max(to, value); }
 
 }  // namespace
 
-const IntegerBar& Probe::bar() const noexcept { return kBar; }
+const IntegerBar& Probe::bar() const noexcept {
+    requirements_->bar = true;
+    return kBar;
+}
 
 const IntegerBar& Probe::previous() const noexcept {
+    requirements_->bar = true;
     requirements_->warm(1);
     return kPrevious;
 }

@@ -21,7 +21,10 @@ class Probe {
 
     [[nodiscard]] const IntegerBar& bar() const noexcept;
     [[nodiscard]] const IntegerBar& previous() const noexcept;
-    [[nodiscard]] std::int64_t index() const noexcept { return 100; }
+    [[nodiscard]] std::int64_t index() const noexcept {
+        requirements_->bar = true;
+        return 100;
+    }
     [[nodiscard]] Scale scale() const noexcept { return {1.0, 1.0}; }
 
     [[nodiscard]] std::int64_t sum(Column column, int window, int lag = 0) const;
@@ -32,8 +35,8 @@ class Probe {
     [[nodiscard]] std::int64_t low(int window, int lag = 0) const { return extremum(Extremum::low, window, lag) / 2; }
     [[nodiscard]] std::int64_t high_close(int window) const { return extremum(Extremum::high_close, window, 0); }
     [[nodiscard]] std::int64_t low_close(int window) const { return extremum(Extremum::low_close, window, 0) / 2; }
-    [[nodiscard]] int since_high(int window) const { return extremum(Extremum::high, window, 0) > 0 ? 1 : 0; }
-    [[nodiscard]] int since_low(int window) const { return extremum(Extremum::low, window, 0) > 0 ? 1 : 0; }
+    [[nodiscard]] std::int64_t since_high(int window) const { return extremum(Extremum::high, window, 0) > 0 ? 1 : 0; }
+    [[nodiscard]] std::int64_t since_low(int window) const { return extremum(Extremum::low, window, 0) > 0 ? 1 : 0; }
 
     [[nodiscard]] double ema(const Source& source, int length, int lag = 0) const {
         return smoothed({Forgetting::ema, source, static_cast<std::uint8_t>(length)}, lag);

@@ -32,6 +32,8 @@ struct Requirements {
     /// Order statistics, state machines and the like.
     std::vector<GaugeSpec> gauges;
 
+    /// The last bar itself, the one before it, or how many there were.
+    bool bar = false;
     bool session = false;
     bool benchmark = false;
     /// Something besides the averages has no end to its memory.
@@ -43,6 +45,9 @@ struct Requirements {
 
     /// 0-based index of the first row at which all of these are valid.
     std::int64_t warmup_bars = 0;
+
+    /// Whether nothing is read but one higher timeframe: the value changes only when a bar of it completes.
+    [[nodiscard]] bool only_higher() const noexcept;
 
     void merge(const Requirements& other);
     [[nodiscard]] Requirements& higher_at(int minutes);

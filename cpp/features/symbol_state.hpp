@@ -24,12 +24,17 @@ class SymbolState {
    public:
     /// Throws InvalidInput if the scale is not positive and finite.
     SymbolState(std::shared_ptr<const Plan> plan, Scale scale);
+    /// In a lane of a block's memory.
+    SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane);
 
     /// Why this bar cannot be the next one, or nullptr if it can.
     [[nodiscard]] const char* refusal(const Bar& bar) const noexcept;
 
     /// Take one bar in. Allocates nothing. `refusal(bar)` must be nullptr.
     void update(const Bar& bar) noexcept;
+
+    /// Take in a bar that the rings have already got, and its r.
+    void follow(const IntegerBar& bar, std::int64_t log_return) noexcept;
 
     /// Whether every feature has all the history that it needs. Before that there is no row.
     [[nodiscard]] bool ready() const noexcept { return bars_seen() > plan_->warmup_bars(); }
@@ -44,8 +49,16 @@ class SymbolState {
     void write_row(float* out) const noexcept;
     void write_row(double* out) const noexcept;
 
+    /// One cell of the row in double, warm or not.
+    [[nodiscard]] double cell(const Plan::Entry& entry) const noexcept;
+
     /// What the formulas read of the last bar. Include features/view.hpp.
     [[nodiscard]] View view() const noexcept;
+
+    /// The operators on the plan's own bars.
+    [[nodiscard]] const Operators& operators() const noexcept { return base_; }
+    /// See Operators::set_place.
+    void set_place(std::int64_t place) { base_.set_place(place); }
 
     /// Forget every bar.
     void reset();
@@ -66,6 +79,10 @@ class SymbolState {
    private:
     friend class View;
 
+    void make_higher();
+    void update_others(const IntegerBar& bar) noexcept;
+    void keep_cells(const Timeframe& timeframe) noexcept;
+
     template <typename Value>
     void write_cells(Value* out) const noexcept;
 
@@ -74,6 +91,7 @@ class SymbolState {
     Operators base_;
     Session session_;
     std::vector<Timeframe> higher_;
+    std::vector<double> kept_;  ///< cells of the plan's kept entries: derived from higher_
 };
 
 }  // namespace foxml::features

@@ -46,10 +46,10 @@ class View {
     [[nodiscard]] std::int64_t low_close(int window) const noexcept {
         return -operators_->extrema().maximum(Extremum::low_close, window, 0);
     }
-    [[nodiscard]] int since_high(int window) const noexcept {
+    [[nodiscard]] std::int64_t since_high(int window) const noexcept {
         return operators_->extrema().bars_since(Extremum::high, window);
     }
-    [[nodiscard]] int since_low(int window) const noexcept {
+    [[nodiscard]] std::int64_t since_low(int window) const noexcept {
         return operators_->extrema().bars_since(Extremum::low, window);
     }
 

@@ -10,8 +10,9 @@ namespace foxml::features {
 
 namespace {
 
-// Two starts were seen to stand on the same bands within SETTLE bars of their ATR's settling, on real bars.
-constexpr std::int64_t kSettlesAfter = 600;
+// On real bars two starts were seen to stand on the same bands within 430 bars, that is before their ATR settles in the
+// worst case.
+constexpr std::int64_t kSettlesAfter = 200;
 
 }  // namespace
 

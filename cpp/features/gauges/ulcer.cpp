@@ -7,6 +7,7 @@ namespace foxml::features {
 namespace {
 
 constexpr double kDistanceScale = 0x1p56;
+constexpr std::int64_t kDistanceMax = std::int64_t{1} << 56;
 
 }  // namespace
 
@@ -42,7 +43,7 @@ void Ulcer::reset() noexcept {
 void Ulcer::load(ByteReader& reader) {
     reset();
     distances_.load(reader, [this](std::int64_t distance) {
-        if (distance < 0 || static_cast<double>(distance) > kDistanceScale) {
+        if (distance < 0 || distance > kDistanceMax) {
             throw InvalidInput("snapshot holds a drawdown that no closes can have");
         }
         take(distance);

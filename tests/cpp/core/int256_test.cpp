@@ -48,6 +48,16 @@ TEST(Int256Test, MultipliesLike128BitsWhereTheySuffice) {
     }
 }
 
+TEST(Int256Test, TheProductOf128BitsIsThatOf256) {
+    std::mt19937_64 random(5);
+    constexpr auto kLeast = static_cast<Int128>(UInt128{1} << 127);
+    for (int i = 0; i < 100'000; ++i) {
+        const Int128 a = i % 100 == 0 ? kLeast : random_int128(random);
+        const Int128 b = i % 300 == 0 ? kLeast : i % 7 == 0 ? -1 : random_int128(random);
+        ASSERT_EQ(product(a, b), Int256(a) * Int256(b));
+    }
+}
+
 TEST(Int256Test, MultipliesIntoTheUpperLimbs) {
     // By the distributive law from products that fit, and by powers of two.
     std::mt19937_64 random(3);
@@ -58,12 +68,16 @@ TEST(Int256Test, MultipliesIntoTheUpperLimbs) {
         ASSERT_EQ(a * (b + c), a * b + a * c);
         ASSERT_EQ(a * b, b * a);
         ASSERT_EQ((a * b) * c, a * (b * c));
+        const auto factor = static_cast<std::uint64_t>(random() >> 1);
+        ASSERT_EQ(a.times(factor), a * Int256(static_cast<Int128>(factor)));
         const Int128 x = random_int128(random);
         const auto high = static_cast<std::int64_t>(x >> 64);
         const auto low = static_cast<std::uint64_t>(x);
         // x y = (2^64 high + low) y, in parts of which each fits
         const auto y = static_cast<std::int64_t>(random());
         const Int256 low_times_y = product(static_cast<Int128>(low), Int128{y});
+        const Int128 z = random_int128(random);
+        ASSERT_EQ(product(x, z), Int256(x) * Int256(z));
         ASSERT_EQ(product(x, Int128{y}), power(64) * Int256(product(high, y)) + low_times_y);
     }
     EXPECT_EQ(power(100) * power(155), power(255));

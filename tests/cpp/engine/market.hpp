@@ -45,12 +45,12 @@ inline std::shared_ptr<const features::Plan> exact_plan() {
                                                   5 * kMinuteNs);
 }
 
-/// Every exact feature of the catalogue that is warm within 100 bars of five minutes.
+/// Every exact feature of one symbol that is warm within 100 bars of five minutes.
 inline std::shared_ptr<const features::Plan> all_exact_plan() {
     std::vector<std::string> names;
     for (const features::FeatureInfo& feature : features::catalogue()) {
         const bool here = (feature.timeframes & features::timeframe_bit(5 * kMinuteNs)) != 0;
-        if (here && feature.guarantee == features::Guarantee::exact &&
+        if (here && !feature.needs_benchmark && feature.guarantee == features::Guarantee::exact &&
             features::warmup_bars(feature, 5 * kMinuteNs) <= 100) {
             names.emplace_back(feature.name);
         }

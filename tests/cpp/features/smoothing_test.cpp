@@ -188,14 +188,17 @@ TEST(SmoothingTest, ManyAveragesDoNotMixUpTheirPlaces) {
 }
 
 TEST(SmoothingTest, WarmUpCountsFromTheFirstValidInput) {
-    // 22 n for an ema, 45 n for Wilder's, longer for a decay, whose seed is one return; an average of averages after
-    // those.
+    // 22 n for an ema, 45 n for Wilder's, 34 n and 50 n of what jumps, longer for a decay, whose seed is one return; an
+    // average of averages after those.
     EXPECT_EQ(ema(Series::close, 12).warmup_bars(), 264);
     EXPECT_EQ(rma(Series::true_range, 14).warmup_bars(), 1 + 630);
     EXPECT_EQ(ema({Series::macd_line, 12, 26}, 9).warmup_bars(), 572 + 198);
     EXPECT_EQ(ema({Series::macd_line, 30, 26}, 9).warmup_bars(), 660 + 198);
     EXPECT_EQ(ema({Series::close, 20, 20}, 20).warmup_bars(), 3 * 440);
     EXPECT_EQ(rma({Series::directional_index, 14}, 14).warmup_bars(), 1 + 2 * 630);
+    EXPECT_EQ(ema(Series::force, 13).warmup_bars(), 1 + 442);
+    EXPECT_EQ(rma(Series::gain, 14).warmup_bars(), 1 + 700);
+    EXPECT_EQ(ema({Series::change, 25}, 13).warmup_bars(), 1 + 850 + 286);
     EXPECT_EQ((Smoothing{Forgetting::decay, Series::return_square, 94}).warmup_bars(), 1 + 809);
 }
 
