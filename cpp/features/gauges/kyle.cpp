@@ -22,7 +22,7 @@ double Kyle::value(int) const noexcept {
     const auto& [s, q, size, sq, qq] = sums_.sums();
     const int n = sums_.bars();
     const double slope = ratio(to_double(codispersion(n, sq, s, q)), to_double(codispersion(n, qq, q, q)));
-    return slope * (to_double(size) / n) * kLogUnit;
+    return slope * (to_double(Int256(size)) / n) * kLogUnit;
 }
 
 void Kyle::load(ByteReader& reader) {

@@ -18,11 +18,11 @@ void WeightedVolume::update(const View& view) noexcept {
 double WeightedVolume::value(int) const noexcept {
     const auto& [x, xx] = sums_.sums();
     const double n = sums_.bars();
-    if (x == Int256()) {
+    if (x == 0) {
         return kNaN;
     }
     const double deviation = root(to_double(codispersion(sums_.bars(), xx, x, x)) / (n * (n - 1.0)));
-    return deviation * unit_ / (to_double(x) / n * unit_ + 1e-12);
+    return deviation * unit_ / (to_double(Int256(x)) / n * unit_ + 1e-12);
 }
 
 void WeightedVolume::load(ByteReader& reader) {
