@@ -25,6 +25,12 @@ class Int256 {
     [[nodiscard]] constexpr UInt128 low() const noexcept { return low_; }
     [[nodiscard]] constexpr UInt128 high() const noexcept { return high_; }
     [[nodiscard]] constexpr bool negative() const noexcept { return high_ >> 127 != 0; }
+    /// Whether a signed integer of so many bits, 128 at most, can be this one.
+    [[nodiscard]] constexpr bool fits(int bits) const noexcept {
+        const auto value = static_cast<Int128>(low_);
+        const Int128 sign = value >> 127;
+        return high_ == static_cast<UInt128>(sign) && value >> (bits - 1) == sign;
+    }
     [[nodiscard]] constexpr bool operator==(const Int256&) const noexcept = default;
 
     constexpr Int256& operator+=(const Int256& other) noexcept {
@@ -51,6 +57,7 @@ class Int256 {
     }
 
     friend constexpr Int256 product(Int128 a, Int128 b) noexcept;
+    friend constexpr Int256 product(std::int64_t a, Int128 b) noexcept;
     friend constexpr Int256 product(std::int64_t a, const Int256& b) noexcept;
 
    private:
@@ -69,25 +76,34 @@ class Int256 {
         return result;
     }
 
-    /// 2^64 times as much.
-    [[nodiscard]] constexpr Int256 moved_up() const noexcept {
-        Int256 result;
-        result.low_ = low_ << 64;
-        result.high_ = high_ << 64 | low_ >> 64;
-        return result;
-    }
-
     UInt128 low_ = 0;
     UInt128 high_ = 0;
 };
 
+[[nodiscard]] constexpr bool fits_64(Int128 value) noexcept { return value == static_cast<std::int64_t>(value); }
+
 /// The product of two 128-bit integers, which always fits.
 [[nodiscard]] constexpr Int256 product(Int128 a, Int128 b) noexcept {
+    if (fits_64(a) && fits_64(b)) {
+        return product(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b));
+    }
     const auto left = static_cast<UInt128>(a);
     const auto right = static_cast<UInt128>(b);
     Int256 result = Int256::unsigned_product(left, right);
     // As unsigned, a negative factor is 2^128 too large.
-    result.high_ -= (a < 0 ? right : UInt128{0}) + (b < 0 ? left : UInt128{0});
+    result.high_ -= (static_cast<UInt128>(a >> 127) & right) + (static_cast<UInt128>(b >> 127) & left);
+    return result;
+}
+[[nodiscard]] constexpr Int256 product(std::int64_t a, Int128 b) noexcept {
+    const auto factor = static_cast<std::uint64_t>(a);
+    const UInt128 lowest = UInt128{factor} * static_cast<std::uint64_t>(b);
+    const Int128 upper = Int128{static_cast<std::int64_t>(b >> 64)} * a;
+    // As unsigned, a negative factor is 2^64 too large.
+    const auto excess = static_cast<std::uint64_t>(a >> 63) & static_cast<std::uint64_t>(b);
+    const Int128 middle = upper + static_cast<Int128>(lowest >> 64) - static_cast<Int128>(excess);
+    Int256 result;
+    result.low_ = static_cast<UInt128>(middle) << 64 | static_cast<std::uint64_t>(lowest);
+    result.high_ = static_cast<UInt128>(middle >> 64);
     return result;
 }
 
@@ -96,38 +112,52 @@ class Int256 {
     const auto factor = static_cast<std::uint64_t>(a);
     const UInt128 lowest = UInt128{factor} * static_cast<std::uint64_t>(b.low_);
     const UInt128 middle = UInt128{factor} * static_cast<std::uint64_t>(b.low_ >> 64) + (lowest >> 64);
+    const auto negative = static_cast<UInt128>(Int128{a >> 63});
+    Int256 excess;  // as unsigned, a negative factor is 2^64 too large
+    excess.low_ = b.low_ << 64 & negative;
+    excess.high_ = (b.high_ << 64 | b.low_ >> 64) & negative;
     Int256 result;
     result.low_ = middle << 64 | static_cast<std::uint64_t>(lowest);
     result.high_ = factor * b.high_ + (middle >> 64);
-    if (a < 0) {  // as unsigned it is 2^64 too large
-        result -= b.moved_up();
+    return result -= excess;
+}
+
+/// Nearest double, ties to even; core/int128.hpp's takes less time, and less care.
+[[nodiscard]] constexpr double nearest_double(Int128 value) noexcept {
+    if (fits_64(value)) {
+        return static_cast<double>(static_cast<std::int64_t>(value));
     }
-    return result;
+    // The highest 63 bits from the leading one on, and whether any bit below them is set: more than the 53 + 1 bits by
+    // which the conversion rounds, so that bit may stand in for all of them.
+    const auto sign = static_cast<UInt128>(value >> 127);
+    UInt128 size = (static_cast<UInt128>(value) ^ sign) - sign;
+    const int zeros = std::countl_zero(static_cast<std::uint64_t>(size >> 64));
+    size <<= zeros;
+    const auto bits = static_cast<std::int64_t>(size >> 65) | (size << 63 != 0 ? 1 : 0);
+    const double magnitude =
+        static_cast<double>(bits) * std::bit_cast<double>(static_cast<std::uint64_t>(65 - zeros + 1023) << 52);
+    return sign != 0 ? -magnitude : magnitude;
 }
 
 /// Nearest double, ties to even.
 [[nodiscard]] constexpr double to_double(const Int256& value) noexcept {
-    const auto lowest = static_cast<std::int64_t>(value.low());
-    if (value == Int256(Int128{lowest})) {
-        return static_cast<double>(lowest);
+    if (value.fits(128)) {
+        return nearest_double(static_cast<Int128>(value.low()));
     }
     const Int256 size = value.negative() ? -value : value;
-    const bool upper = size.high() != 0;
-    UInt128 leading = upper ? size.high() : size.low();
-    UInt128 below = upper ? size.low() : UInt128{0};
-    int exponent = upper ? 128 : 0;
+    // The same for the upper 128 bits, where 64 move up if they have room.
+    UInt128 leading = size.high();
+    UInt128 below = size.low();
+    int exponent = 128;
     if (leading >> 64 == 0) {
         leading = leading << 64 | below >> 64;
         below <<= 64;
-        exponent -= 64;
+        exponent = 64;
     }
-    // The highest 63 bits from the leading one on, and whether any bit below them is set: more than the 53 + 1 bits by
-    // which the conversion rounds, so that bit may stand in for all of them.
     const int zeros = std::countl_zero(static_cast<std::uint64_t>(leading >> 64));
     leading <<= zeros;
-    const auto bits = static_cast<std::int64_t>(leading >> 65);
-    const bool rest = (leading << 63 | below) != 0;
-    const double magnitude = static_cast<double>(bits | (rest ? 1 : 0)) *
+    const auto bits = static_cast<std::int64_t>(leading >> 65) | ((leading << 63 | below) != 0 ? 1 : 0);
+    const double magnitude = static_cast<double>(bits) *
                              std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 65 - zeros + 1023) << 52);
     return value.negative() ? -magnitude : magnitude;
 }

@@ -33,7 +33,7 @@ void Moments::take(std::int64_t r) noexcept {
         const Int128 square = product(x, x);
         sum_ = to(sum_, x);
         squares_ = to(squares_, square);
-        cubes_ = to(cubes_, product(square, Int128{x}));
+        cubes_ = to(cubes_, product(x, square));
         fourths_ = to(fourths_, product(square, square));
     };
     if (returns_.full()) {
@@ -60,7 +60,7 @@ void Moments::compute() noexcept {
     const Int128 m2 = product(m, m);
     const double off = real(sum_ - count * m) / n;  // the mean less m
     const double dispersed = real(count * squares_ - product(sum_, sum_));
-    const Int256 cubes = cubes_ - product(Int128{3 * m}, squares_) + product(m2, Int128{3} * sum_ - product(count, m));
+    const Int256 cubes = cubes_ - product(3 * m, squares_) + product(m2, Int128{3} * sum_ - product(count, m));
     const double cubes_off = 3.0 * off * dispersed / n + n * off * off * off;
     const double central_cubes = to_double(cubes) - cubes_off;
     const Int256 fourths =
