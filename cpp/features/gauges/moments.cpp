@@ -29,17 +29,13 @@ double kurtosis(const Central& sums, double n) noexcept {
 Moments::Moments(const Params& params) : returns_(params.a) {}
 
 void Moments::take(std::int64_t r) noexcept {
-    const auto add = [this](std::int64_t x, auto to) {
-        const Int128 square = product(x, x);
-        sum_ = to(sum_, x);
-        squares_ = to(squares_, square);
-        cubes_ = to(cubes_, product(x, square));
-        fourths_ = to(fourths_, product(square, square));
-    };
-    if (returns_.full()) {
-        add(returns_.oldest(), [](auto sum, auto x) { return sum - x; });
-    }
-    add(r, [](auto sum, auto x) { return sum + x; });
+    const std::int64_t gone = returns_.full() ? returns_.oldest() : 0;
+    const Int128 square = product(r, r);
+    const Int128 gone_square = product(gone, gone);
+    sum_ += r - gone;
+    squares_ += square - gone_square;
+    cubes_ += product(r, square) - product(gone, gone_square);
+    fourths_ += product(square - gone_square, square + gone_square);
     returns_.push(r);
 }
 
