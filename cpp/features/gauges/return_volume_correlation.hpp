@@ -32,11 +32,10 @@ class ReturnVolumeCorrelation final : public Gauge {
         const Change& change) noexcept {
         const std::int64_t s = change.simple_return;
         const std::int64_t d = change.log_volume;
-        return {Int128{s}, Int128{d}, product(s, s), product(d, d), product(s, d)};
+        return {s, d, product(s, s), product(d, d), product(s, d)};
     }
 
     RunningSums<Change, terms_of> sums_;
-    Scale scale_;
 };
 
 }  // namespace foxml::features

@@ -7,11 +7,14 @@ namespace foxml::features {
 WeightedVolume::WeightedVolume(const Params& params, const GaugeContext& context)
     : sums_(params.a), unit_(kLogUnit * context.scale.volume_unit) {}
 
-void WeightedVolume::probe(const Probe& probe, const Params& params) { probe.warm(params.a); }
+void WeightedVolume::probe(const Probe& probe, const Params& params) {
+    (void)probe.sum(Column::simple_return, 1);
+    probe.warm(params.a);
+}
 
 void WeightedVolume::update(const View& view) noexcept {
     if (view.index() > 0) {
-        sums_.push({magnitude(simple_return_units(view.bar(), view.previous())), view.bar().volume});
+        sums_.push({magnitude(view.sum(Column::simple_return, 1)), view.bar().volume});
     }
 }
 
