@@ -5,7 +5,7 @@
 
 #include "features/columns.hpp"
 #include "features/extrema.hpp"
-#include "features/gauge_spec.hpp"
+#include "features/gauge_layout.hpp"
 #include "features/prefix_ring.hpp"
 #include "features/requirements.hpp"
 #include "features/smoothing.hpp"
@@ -20,7 +20,7 @@ struct Layout {
     PrefixLayout prefix;
     ExtremaLayout extrema;
     SmoothingLayout smoothings;
-    std::vector<GaugeSpec> gauges;
+    GaugeLayout gauges;
 
     /// A word that the next bar will read: of the row `lag` bars before it.
     struct Touch {
