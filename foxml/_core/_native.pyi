@@ -65,7 +65,14 @@ class Feature:
     @property
     def name(self) -> str: ...
     @property
+    def needs_benchmark(self) -> bool: ...
+    @property
     def oracle(self) -> str: ...
+    @property
+    def parameters(self) -> list[tuple[str, int, int, int]]:
+        """
+        Name, value, minimum and maximum of each.
+        """
     @property
     def params(self) -> str: ...
     @property
@@ -76,14 +83,23 @@ class Plan:
     Features to compute on bars of one length.
     """
     def __init__(
-        self, names: collections.abc.Sequence[str], interval_ns: typing.SupportsInt | typing.SupportsIndex
-    ) -> None: ...
+        self,
+        columns: collections.abc.Sequence[
+            tuple[str, str, collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex]]
+        ],
+        interval_ns: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None:
+        """
+        Columns are (name, feature, parameters that differ from the catalogue's).
+        """
     @property
     def feature_count(self) -> int: ...
     @property
     def history_bars(self) -> int: ...
     @property
     def interval_ns(self) -> int: ...
+    @property
+    def needs_benchmark(self) -> bool: ...
     @property
     def warmup_bars(self) -> int: ...
 
@@ -102,6 +118,7 @@ class Engine:
         ],
         forests: collections.abc.Sequence[Forest],
         identity: str,
+        benchmark: typing.SupportsInt | typing.SupportsIndex | None = None,
     ) -> None: ...
     def adjust(
         self,
@@ -146,8 +163,10 @@ def batch(
             typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
+            bool,
         ]
     ],
+    benchmark_close: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None,
 ) -> tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.bool]]:
     """
     Values and ready of a whole history, in float32.
@@ -165,8 +184,10 @@ def batch_double(
             typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
+            bool,
         ]
     ],
+    benchmark_close: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None,
 ) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.bool]]:
     """
     Values and ready of a whole history, in float64.

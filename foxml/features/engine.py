@@ -1,83 +1,21 @@
 """The streaming feature engine, and the batch that is a loop over it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foxml import _core
-from foxml.domain.bars import BarSlice, SymbolBars
-from foxml.domain.money import NANO
+from foxml.domain.bars import CLOSE, VOLUME, BarSlice, SymbolBars
+from foxml.domain.instruments import Instrument
 from foxml.errors import FeatureError
 from foxml.features.plan import FeaturePlan
+from foxml.features.research_columns import not_live_capable
+from foxml.features.results import Adjustment, AdjustmentLike, FeatureMatrix, SliceFeatures
+from foxml.features.scales import explained, scale_of
 
 __all__ = ["Adjustment", "AdjustmentLike", "FeatureEngine", "FeatureMatrix", "SliceFeatures"]
-
-Value = TypeVar("Value", np.float32, np.float64)
-
-
-class AdjustmentLike(Protocol):
-    """Anything with the three attributes of `Adjustment`."""
-
-    @property
-    def before_bar(self) -> int:
-        """Row that the action comes before."""
-
-    @property
-    def price_factor(self) -> float:
-        """Factor on earlier prices."""
-
-    @property
-    def volume_factor(self) -> float:
-        """Factor on earlier volumes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """A corporate action, known before row `before_bar`, as factors on the bars before it."""
-
-    before_bar: int
-    price_factor: float
-    volume_factor: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SliceFeatures:
-    """Features and scores of one slice, in arrays of its own.
-
-    Attributes
-    ----------
-    rows : ndarray of float32, shape (n, F)
-        NaN where a feature is undefined; a whole row of NaN where the symbol is not ready.
-    ready : ndarray of bool, shape (n,)
-        False for a symbol that is absent from the slice or still warming up: it has no row.
-    scores : ndarray of float64, shape (n, forests)
-        Raw score of each forest's first output; NaN where the symbol is not ready.
-    """
-
-    rows: NDArray[np.float32]
-    ready: NDArray[np.bool_]
-    scores: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FeatureMatrix(Generic[Value]):
-    """Features of one symbol's history.
-
-    Attributes
-    ----------
-    values : ndarray of float32 or float64, shape (T, F)
-        NaN where a feature is undefined, and in whole rows that are not ready.
-    ready : ndarray of bool, shape (T,)
-        False while warming up: there is no row.
-    names : tuple of str, length F
-    """
-
-    values: NDArray[Value]
-    ready: NDArray[np.bool_]
-    names: tuple[str, ...]
 
 
 class FeatureEngine:
@@ -94,26 +32,34 @@ class FeatureEngine:
     Raises
     ------
     FeatureError
-        If a symbol is not in the plan, or a forest takes other features.
+        If a symbol is not in the plan, the plan's benchmark is not among them, or a forest takes other features.
     """
 
     def __init__(
         self, plan: FeaturePlan, symbols: Sequence[str] | None = None, *, forests: Sequence[_core.Forest] = ()
     ) -> None:
+        if not plan.live_capable:
+            raise FeatureError(not_live_capable(tuple(column.name for column in plan.research)))
         self._plan = plan
         self._symbols = plan.symbols if symbols is None else tuple(symbols)
         self._instruments = {instrument.symbol: instrument for instrument in plan.instruments}
         if len(set(self._symbols)) != len(self._symbols):
             raise FeatureError(f"symbols must differ, found {', '.join(self._symbols)}")
+        if plan.benchmark is not None and plan.benchmark not in self._symbols:
+            raise FeatureError(
+                f"the plan compares with {plan.benchmark}, which is not among the symbols {', '.join(self._symbols)}"
+            )
+        self._benchmark = None if plan.benchmark is None else self._symbols.index(plan.benchmark)
         for i, forest in enumerate(forests):
             _check_columns(i, forest, plan.names)
         self._native_plan = plan.native()
         try:
             self._native = _core.Engine(
                 self._native_plan,
-                [self._scale(symbol) for symbol in self._symbols],
+                [scale_of(self._instrument(symbol)) for symbol in self._symbols],
                 list(forests),
                 f"{plan.sha256} {' '.join(self._symbols)}",
+                self._benchmark,
             )
         except ValueError as error:
             raise FeatureError(str(error)) from None
@@ -154,8 +100,10 @@ class FeatureEngine:
             )
         except _core.RefusedBar as error:
             index, close_ns, reason = error.args
-            name = "the slice" if index < 0 else self._symbols[index]
-            raise FeatureError(f"{name} at {_utc(close_ns)}: {reason}") from None
+            if index < 0:
+                raise FeatureError(f"the slice at {_utc(close_ns)}: {reason}") from None
+            told = explained(reason, self._instrument(self._symbols[index]), bar_slice.ohlcv[index].tolist())
+            raise FeatureError(f"{self._symbols[index]} at {_utc(close_ns)}: {told}") from None
         return SliceFeatures(rows, ready, scores)
 
     def adjust(self, symbol_index: int, price_factor: float, volume_factor: float) -> None:
@@ -178,16 +126,33 @@ class FeatureEngine:
         try:
             self._native.adjust(symbol_index, price_factor, volume_factor)
         except ValueError as error:
-            raise FeatureError(f"{self._symbols[symbol_index]}: {error}") from None
+            symbol = self._symbols[symbol_index]
+            raise FeatureError(f"{symbol}: {explained(str(error), self._instrument(symbol))}") from None
 
     @overload
-    def batch(self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = ()) -> FeatureMatrix[np.float32]: ...
+    def batch(
+        self,
+        bars: SymbolBars,
+        adjustments: Sequence[AdjustmentLike] = (),
+        *,
+        benchmark_close: NDArray[np.float64] | None = None,
+    ) -> FeatureMatrix[np.float32]: ...
     @overload
     def batch(
-        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = (), *, double: Literal[True]
+        self,
+        bars: SymbolBars,
+        adjustments: Sequence[AdjustmentLike] = (),
+        *,
+        benchmark_close: NDArray[np.float64] | None = None,
+        double: Literal[True],
     ) -> FeatureMatrix[np.float64]: ...
     def batch(
-        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = (), *, double: bool = False
+        self,
+        bars: SymbolBars,
+        adjustments: Sequence[AdjustmentLike] = (),
+        *,
+        benchmark_close: NDArray[np.float64] | None = None,
+        double: bool = False,
     ) -> FeatureMatrix[np.float32] | FeatureMatrix[np.float64]:
         """Compute a whole history of one symbol: the streaming update in a loop, from a fresh state of its own.
 
@@ -200,6 +165,9 @@ class FeatureEngine:
             Raw, of a symbol of the plan and of its interval.
         adjustments : sequence of Adjustment
             Sorted by `before_bar`.
+        benchmark_close : ndarray of float64, shape (T,), optional
+            Raw close of the plan's benchmark at the moment of each bar, NaN where it has no bar. Not needed for the
+            benchmark itself.
         double : bool, default False
             Give the doubles that the float32 values are rounded from.
 
@@ -208,28 +176,97 @@ class FeatureEngine:
         FeatureError
             Names the symbol, and the row and time of a bar that is refused.
         """
-        if bars.interval_ns != self._plan.interval_ns:
-            raise FeatureError(
-                f"{bars.symbol}: found bars of {bars.interval_ns} ns, expected those of the plan, "
-                f"{self._plan.interval_ns} ns"
-            )
-        factors = [(a.before_bar, a.price_factor, a.volume_factor) for a in adjustments]
+        self._check_interval(bars)
+        closes, adjustments = self._beside_benchmark(bars, benchmark_close, adjustments)
+        factors = [(a.before_bar, a.price_factor, a.volume_factor, a.of_benchmark) for a in adjustments]
         compute: Any = _core.batch_double if double else _core.batch
         try:
             values, ready = compute(
                 self._native_plan,
-                self._scale(bars.symbol),
+                scale_of(self._instrument(bars.symbol)),
                 np.ascontiguousarray(bars.close_ns, dtype=np.int64),
                 np.ascontiguousarray(bars.session_open_ns, dtype=np.int64),
                 np.ascontiguousarray(bars.session_close_ns, dtype=np.int64),
                 np.ascontiguousarray(bars.ohlcv, dtype=np.float64),
                 factors,
+                closes,
             )
         except _core.RefusedBar as error:
-            row, close_ns, reason = error.args
-            raise FeatureError(f"{bars.symbol}, row {row} at {_utc(close_ns)}: {reason}") from None
+            raise FeatureError(self._refused(bars, error.args[0], error)) from None
         except (ValueError, TypeError) as error:
-            raise FeatureError(f"{bars.symbol}: {error}") from None
+            raise FeatureError(f"{bars.symbol}: {explained(str(error), self._instrument(bars.symbol))}") from None
+        return FeatureMatrix(values, ready, self._plan.names)
+
+    def extend(
+        self,
+        bars: SymbolBars,
+        adjustments: Sequence[AdjustmentLike] = (),
+        *,
+        benchmark_close: NDArray[np.float64] | None = None,
+    ) -> FeatureMatrix[np.float32]:
+        """Take in more bars of one symbol and give their rows: a history in parts, each going on where the last ended.
+
+        For an engine of this symbol, and of the plan's benchmark where it has one. The rows of all parts equal those
+        of `batch` over the whole history to the bit.
+
+        Parameters
+        ----------
+        bars : SymbolBars
+            Raw, all after the engine's last slice.
+        adjustments : sequence of Adjustment
+            Sorted by `before_bar`; 0 is before the first of these bars.
+        benchmark_close : ndarray of float64, shape (T,), optional
+            As for `batch`.
+
+        Raises
+        ------
+        FeatureError
+            Names the symbol, and the row and time of a bar that is refused; nothing has changed then.
+        """
+        self._check_interval(bars)
+        if set(self._symbols) != {bars.symbol, self._plan.benchmark or bars.symbol}:
+            raise FeatureError(f"{bars.symbol}: found an engine of {', '.join(self._symbols)}, expected one of its own")
+        closes, _ = self._beside_benchmark(bars, benchmark_close, ())
+        if bars.symbol == self._plan.benchmark:
+            adjustments = [a for a in adjustments if not a.of_benchmark]
+        before = self._native.snapshot()
+        try:
+            return self._extended(bars, adjustments, closes)
+        except FeatureError:
+            self._native.restore(before)
+            raise
+
+    def _extended(
+        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike], closes: NDArray[np.float64] | None
+    ) -> FeatureMatrix[np.float32]:
+        symbol = self._symbols.index(bars.symbol)
+        values = np.empty((len(bars), len(self._plan.names)), dtype=np.float32)
+        ready = np.empty(len(bars), dtype=np.bool_)
+        ohlcv = np.zeros((len(bars), len(self._symbols), 5))
+        present = np.ones((len(bars), len(self._symbols)), dtype=np.bool_)
+        if closes is not None and self._benchmark != symbol:
+            # The symbol sees nothing of its benchmark but the close.
+            ohlcv[:, self._benchmark, :VOLUME] = closes[:, None]
+            present[:, self._benchmark] = ~np.isnan(closes)
+        ohlcv[:, symbol] = bars.ohlcv
+        due = list(adjustments)
+        for t in range(len(bars)):
+            while due and due[0].before_bar <= t:
+                known = self._benchmark if due[0].of_benchmark else symbol
+                if known is not None:
+                    self.adjust(known, due[0].price_factor, due[0].volume_factor)
+                due.pop(0)
+            try:
+                rows, is_ready, _ = self._native.on_slice(
+                    int(bars.close_ns[t]),
+                    int(bars.session_open_ns[t]),
+                    int(bars.session_close_ns[t]),
+                    ohlcv[t],
+                    present[t],
+                )
+            except _core.RefusedBar as error:
+                raise FeatureError(self._refused(bars, t, error)) from None
+            values[t], ready[t] = rows[symbol], is_ready[symbol]
         return FeatureMatrix(values, ready, self._plan.names)
 
     def snapshot(self) -> bytes:
@@ -249,11 +286,40 @@ class FeatureEngine:
         except ValueError as error:
             raise FeatureError(str(error)) from None
 
-    def _scale(self, symbol: str) -> tuple[float, float]:
+    def _instrument(self, symbol: str) -> Instrument:
         instrument = self._instruments.get(symbol)
         if instrument is None:
             raise FeatureError(f"{symbol} is not in the plan, which has {', '.join(self._instruments)}")
-        return instrument.price_grid / NANO, instrument.volume_unit
+        return instrument
+
+    def _refused(self, bars: SymbolBars, row: int, error: _core.RefusedBar) -> str:
+        _, close_ns, reason = error.args
+        told = explained(reason, self._instrument(bars.symbol), bars.ohlcv[row].tolist())
+        return f"{bars.symbol}, row {row} at {_utc(close_ns)}: {told}"
+
+    def _beside_benchmark(
+        self, bars: SymbolBars, closes: NDArray[np.float64] | None, adjustments: Sequence[AdjustmentLike]
+    ) -> tuple[NDArray[np.float64] | None, Sequence[AdjustmentLike]]:
+        """Return the benchmark's closes beside the bars, and the adjustments with its own."""
+        if self._plan.benchmark is None:
+            return None, [a for a in adjustments if not a.of_benchmark]
+        if bars.symbol == self._plan.benchmark:
+            own = [a for a in adjustments if not a.of_benchmark]
+            both = [(a, Adjustment(a.before_bar, a.price_factor, a.volume_factor, of_benchmark=True)) for a in own]
+            return np.ascontiguousarray(bars.ohlcv[:, CLOSE]), [a for pair in both for a in pair]
+        if closes is None or closes.shape != (len(bars),):
+            found = "none" if closes is None else f"the shape {closes.shape}"
+            raise FeatureError(
+                f"{bars.symbol}: benchmark_close: found {found}, expected {len(bars)} closes of {self._plan.benchmark}"
+            )
+        return np.ascontiguousarray(closes, dtype=np.float64), adjustments
+
+    def _check_interval(self, bars: SymbolBars) -> None:
+        if bars.interval_ns != self._plan.interval_ns:
+            raise FeatureError(
+                f"{bars.symbol}: found bars of {bars.interval_ns} ns, expected those of the plan, "
+                f"{self._plan.interval_ns} ns"
+            )
 
     def _check_slice(self, bar_slice: BarSlice) -> None:
         if bar_slice.symbols != self._symbols:
