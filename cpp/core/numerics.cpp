@@ -76,11 +76,16 @@ double taylor_erf(double x) noexcept {
                                    1.0 / 690452066304000.0,
                                    -1.0 / 12449059983360000.0,
                                    1.0 / 236887827111936000.0};
+    static_assert(kTerms.size() % 2 == 1);
     const double z = x * x;
-    double tail = 0.0;
-    for (std::size_t k = kTerms.size(); k-- > 1;) {
-        tail = z * (tail + kTerms[k]);
+    const double w = z * z;
+    double odd = 0.0;  // two chains, so that neither waits for the other
+    double even = 0.0;
+    for (std::size_t k = kTerms.size() - 1; k > 0; k -= 2) {
+        even = even * w + kTerms[k];
+        odd = odd * w + kTerms[k - 1];
     }
+    const double tail = z * odd + w * even;
     return kTwoOverRootPi * x + kTwoOverRootPi * x * tail;
 }
 

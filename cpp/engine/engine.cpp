@@ -1,6 +1,7 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -99,11 +100,15 @@ void Engine::on_slice(const Slice& slice, const SliceResult& result) {
     check(slice);
     constexpr std::size_t kLanes = features::kBlockLanes;
     for (std::size_t b = 0; b < tracks_.blocks.size(); ++b) {
-        update(slice, b * kLanes, kLanes, result);
-        write_block(tracks_.blocks[b], b * kLanes, result);
+        update_block(slice, b);
+        note_ready(slice, b * kLanes, kLanes, result);
+        write_block(tracks_.blocks[b], b * kLanes, result);  // while its memory is near
     }
     const std::size_t rest = tracks_.blocks.size() * kLanes;
-    update(slice, rest, tracks_.all.size() - rest, result);
+    for (std::size_t i = rest; i < tracks_.all.size(); ++i) {
+        update(slice, i);
+    }
+    note_ready(slice, rest, tracks_.all.size() - rest, result);
     for (std::size_t i = rest; i < tracks_.all.size(); ++i) {
         write_row(i, result);
     }
@@ -113,18 +118,39 @@ void Engine::on_slice(const Slice& slice, const SliceResult& result) {
     last_close_ns_ = slice.close_ns;
 }
 
-void Engine::update(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result) {
-    const double benchmark_close = benchmark_close_of(slice);
-    for (std::size_t i = first; i < first + count; ++i) {
-        const bool present = slice.present[i] != 0;
-        if (present) {
-            tracks_.all[i].update(bar_of(slice, i), benchmark_close);
-        }
-        result.ready[i] = present && tracks_.all[i].ready() ? 1 : 0;
+void Engine::update(const Slice& slice, std::size_t symbol) noexcept {
+    if (slice.present[symbol] != 0) {
+        tracks_.all[symbol].update(bar_of(slice, symbol), benchmark_close_of(slice));
     }
 }
 
-void Engine::write_block(features::Block& block, std::size_t first, const SliceResult& result) {
+void Engine::update_block(const Slice& slice, std::size_t block) {
+    constexpr std::size_t kLanes = features::kBlockLanes;
+    const std::size_t first = block * kLanes;
+    const std::uint8_t* const present = slice.present + first;
+    if (!std::all_of(present, present + kLanes, [](std::uint8_t is) { return is != 0; })) {
+        for (std::size_t i = first; i < first + kLanes; ++i) {
+            update(slice, i);
+        }
+        return;
+    }
+    std::array<features::Bar, kLanes> bars;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        bars[lane] = bar_of(slice, first + lane);
+    }
+    tracks_.blocks[block].update(bars);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        tracks_.all[first + lane].follow(bars[lane], benchmark_close_of(slice));
+    }
+}
+
+void Engine::note_ready(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result) noexcept {
+    for (std::size_t i = first; i < first + count; ++i) {
+        result.ready[i] = slice.present[i] != 0 && tracks_.all[i].ready() ? 1 : 0;
+    }
+}
+
+void Engine::write_block(const features::Block& block, std::size_t first, const SliceResult& result) {
     const std::uint8_t* const ready = result.ready + first;
     if (std::all_of(ready, ready + features::kBlockLanes, [](std::uint8_t is) { return is != 0; })) {
         block.write_rows(result.rows + first * feature_count(), feature_count());

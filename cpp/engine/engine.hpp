@@ -89,8 +89,10 @@ class Engine {
         std::vector<Track> all;
     };
     [[nodiscard]] Tracks make_tracks() const;
-    void update(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result);
-    void write_block(features::Block& block, std::size_t first, const SliceResult& result);
+    void update_block(const Slice& slice, std::size_t block);
+    void update(const Slice& slice, std::size_t symbol) noexcept;
+    void note_ready(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result) noexcept;
+    void write_block(const features::Block& block, std::size_t first, const SliceResult& result);
     void write_row(std::size_t symbol, const SliceResult& result) noexcept;
     void write_scores(std::size_t symbol, const SliceResult& result) noexcept;
 

@@ -47,6 +47,10 @@ features::Bar Track::beside_benchmark(features::Bar bar, double close) const noe
 
 void Track::update(const features::Bar& bar, double benchmark_close) noexcept {
     state_.update(bar);
+    follow(bar, benchmark_close);
+}
+
+void Track::follow(const features::Bar& bar, double benchmark_close) noexcept {
     history_.push(bar);
     benchmark_close_ = benchmark_close > 0.0 ? benchmark_close : 0.0;
 }

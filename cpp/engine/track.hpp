@@ -28,6 +28,9 @@ class Track {
     /// Takes in a bar that is not refused, and the benchmark's close at its moment. Allocates nothing.
     void update(const features::Bar& bar, double benchmark_close = 0.0) noexcept;
 
+    /// The rest of `update`, where a block has taken the bar into the features.
+    void follow(const features::Bar& bar, double benchmark_close) noexcept;
+
     /// Puts the past on the terms after a corporate action: every earlier price is multiplied by `price_factor` and
     /// every earlier volume by `volume_factor`, and the state is built anew from the bars kept.
     ///

@@ -24,6 +24,18 @@ WriteBlockRows writer_of(Isa isa) noexcept {
     return nullptr;
 }
 
+UpdateBlockRings updater_of(Isa isa) noexcept {
+    switch (isa) {
+        case Isa::avx512:
+            return update_rings_avx512;
+        case Isa::avx2:
+            return update_rings_avx2;
+        case Isa::scalar:
+            return nullptr;
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 void BlockBars::set(std::size_t lane, const IntegerBar& bar) noexcept {
@@ -57,7 +69,10 @@ void run_alone(const BlockSource& source, const Plan::Entry& entry, double* cell
 }
 
 Block::Block(std::shared_ptr<const Plan> plan, Isa isa)
-    : plan_(std::move(plan)), rings_(plan_->layout()), write_together_(writer_of(isa)) {}
+    : plan_(std::move(plan)),
+      rings_(plan_->layout()),
+      update_rings_(updater_of(isa)),
+      write_together_(writer_of(isa)) {}
 
 bool Block::aligned() const noexcept {
     return std::all_of(states_.begin(), states_.end(), [this](const SymbolState* state) {
@@ -107,8 +122,50 @@ void Block::gather(BlockSource& source) const noexcept {
     }
 }
 
-void Block::write_rows(float* rows, std::size_t row_stride) {
-    if (write_together_ != nullptr && together()) {
+void Block::update(const std::array<Bar, kBlockLanes>& bars) {
+    const bool settled = std::all_of(states_.begin(), states_.end(), [](const SymbolState* s) { return s->ready(); });
+    if (update_rings_ != nullptr && together() && settled) {
+        update_together(bars);
+        return;
+    }
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        states_[lane]->update(bars[lane]);
+    }
+}
+
+void Block::update_together(const std::array<Bar, kBlockLanes>& bars) noexcept {
+    BlockUpdate update;
+    update.layout = &plan_->layout();
+    update.prefix = rings_.prefix.data();
+    update.extrema = rings_.extrema.data();
+    update.smoothings = rings_.smoothings.data();
+    update.place = states_[0]->operators().place() + 1;
+    update.interval_ns = plan_->interval_ns();
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        const Operators& operators = states_[lane]->operators();
+        FOXML_ASSERT(states_[lane]->refusal(bars[lane]) == nullptr);
+        update.integer_bars[lane] = to_integers(bars[lane], operators.scale());
+        update.integer_previous[lane] = &operators.bar();
+        update.bars.set(lane, update.integer_bars[lane]);
+        update.previous.set(lane, operators.bar());
+        update.index[lane] = operators.bars_seen();
+        update.last_change[lane] = operators.last_change();
+        for (std::size_t i = 0; i < update.last_returns.size(); ++i) {
+            update.last_returns[i][lane] = operators.last_returns()[i];
+        }
+        update.benchmark_ratio[lane] = bars[lane].benchmark_ratio;
+        update.price_grid[lane] = operators.scale().price_grid;
+        update.volume_unit[lane] = operators.scale().volume_unit;
+    }
+    alignas(64) BlockBars::Numbers log_returns;
+    update_rings_(update, log_returns);
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        states_[lane]->follow(update.integer_bars[lane], log_returns[lane]);
+    }
+}
+
+void Block::write_rows(float* rows, std::size_t row_stride) const {
+    if (write_together_ != nullptr && aligned()) {
         BlockSource source;
         gather(source);
         write_together_(source, plan_->entries(), rows, row_stride);

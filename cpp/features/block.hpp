@@ -7,6 +7,7 @@
 
 #include "core/isa.hpp"
 #include "features/block_source.hpp"
+#include "features/block_update.hpp"
 #include "features/operators.hpp"
 #include "features/plan.hpp"
 #include "features/symbol_state.hpp"
@@ -37,22 +38,27 @@ class Block {
     /// Moves what the symbols keep until they are aligned. Allocates.
     void align();
 
-    /// The rows of all eight; row k begins at rows + k row_stride. Every symbol must be ready.
+    /// Takes in a bar of every symbol, none of which may be refused.
     ///
     /// Symbols that came apart are aligned again once all were there for a number of slices: a symbol that often has
     /// no bar is not worth it. That allocates.
-    void write_rows(float* rows, std::size_t row_stride);
+    void update(const std::array<Bar, kBlockLanes>& bars);
+
+    /// The rows of all eight; row k begins at rows + k row_stride. Every symbol must be ready.
+    void write_rows(float* rows, std::size_t row_stride) const;
 
    private:
     [[nodiscard]] bool together();
+    void update_together(const std::array<Bar, kBlockLanes>& bars) noexcept;
     void gather(BlockSource& source) const noexcept;
 
     std::shared_ptr<const Plan> plan_;
     BlockRings rings_;
-    WriteBlockRows write_together_;  ///< null where only scalar instructions may be used
+    UpdateBlockRings update_rings_;  ///< null where only scalar instructions may be used
+    WriteBlockRows write_together_;  ///< null too
     std::array<SymbolState*, kBlockLanes> states_{};
     std::int64_t place_ = 0;  ///< of the first symbol at the last call
-    int apart_ = 0;           ///< calls in a row, one bar after the other, that found all eight ready yet not aligned
+    int apart_ = 0;  ///< calls in a row, one bar after the other, that had bars of all eight and found them not aligned
 };
 
 }  // namespace foxml::features

@@ -18,6 +18,7 @@ class SymbolState;
 /// A bar of each symbol of a block, number by number.
 struct BlockBars {
     using Numbers = std::array<std::int64_t, kBlockLanes>;
+    using Words = std::array<std::uint64_t, kBlockLanes>;
 
     alignas(64) Numbers close_ns;
     alignas(64) Numbers session_open_ns;

@@ -7,30 +7,9 @@
 
 namespace foxml::features {
 
-namespace {
+using namespace columns;
 
-// Columns that one computation gives.
-constexpr ColumnSet kBodyLogs{{Column::log_body}, {WideColumn::log_body_square}};
-constexpr ColumnSet kRangeLogs{{}, {WideColumn::log_range_square}};
-constexpr ColumnSet kRogersSatchell{{}, {WideColumn::rogers_satchell}};
-constexpr ColumnSet kVolumeLogs{{Column::log_volume}, {WideColumn::log_volume_square, WideColumn::close_log_volume}};
-constexpr ColumnSet kLocation{{}, {WideColumn::location_volume}};
-constexpr ColumnSet kReturnSums{
-    {Column::return_2, Column::return_4, Column::return_5, Column::return_8, Column::return_16},
-    {WideColumn::return_2_square, WideColumn::return_4_square, WideColumn::return_5_square, WideColumn::return_8_square,
-     WideColumn::return_16_square}};
-constexpr ColumnSet kReturns =
-    ColumnSet{{Column::log_return, Column::abs_return, Column::sign_word},
-              {WideColumn::return_square, WideColumn::downside_square, WideColumn::return_lag1, WideColumn::return_lag5,
-               WideColumn::abs_return_lag1, WideColumn::illiquidity, WideColumn::benchmark_product}} |
-    kReturnSums;
-constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
-constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
-constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
-constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
-constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
-constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
-                               {WideColumn::benchmark_square, WideColumn::benchmark_product}};
+namespace {
 
 class Setter {
    public:
@@ -59,26 +38,6 @@ double simple_return(const IntegerBar& bar, const IntegerBar& previous) noexcept
 
 double shares(const IntegerBar& bar, const Scale& scale) noexcept {
     return static_cast<double>(bar.volume) * scale.volume_unit;
-}
-
-/// 1e12 |r| / (C V) at 2^-60, rounded once.
-Int128 illiquidity(const IntegerBar& bar, std::int64_t log_return, const Scale& scale) noexcept {
-    if (bar.volume == 0) {
-        return 0;
-    }
-    const double dollars = to_double(product(bar.close, bar.volume)) * scale.price_grid * scale.volume_unit;
-    const double moved = static_cast<double>(magnitude(log_return)) * kLogUnit;
-    return fine_units(std::min(1e12 * moved / dollars, kIlliquidityMax));
-}
-
-/// Steps of the grid that every session lays out anew from its open; a bar at the close may end a short one. A session
-/// without a bar has no steps: nobody says that it took place.
-std::int64_t grid_steps(const IntegerBar& bar, const IntegerBar& previous, std::int64_t interval_ns) noexcept {
-    const auto steps = [interval_ns](std::int64_t span_ns) { return (span_ns + interval_ns - 1) / interval_ns; };
-    if (bar.session_open_ns == previous.session_open_ns) {
-        return steps(bar.close_ns - previous.close_ns);
-    }
-    return steps(previous.session_close_ns - previous.close_ns) + steps(bar.close_ns - bar.session_open_ns);
 }
 
 /// The bid-ask spread, as a share of the price, that Corwin and Schultz (2012) estimate from the ranges of two bars:
@@ -169,7 +128,7 @@ void contribute_return(std::int64_t r, const ContributionInputs& in, const Colum
     set[WideColumn::return_square] = product(r, r);
     set[WideColumn::downside_square] = r < 0 ? product(r, r) : 0;
     if (used.any(kIlliquidity)) {
-        set[WideColumn::illiquidity] = illiquidity(in.bar, r, in.scale);
+        set[WideColumn::illiquidity] = illiquidity_units(in.bar, r, in.scale);
     }
     set[WideColumn::return_lag1] = product(r, before[0]);
     set[WideColumn::return_lag5] = product(r, before[4]);
@@ -213,11 +172,19 @@ void contribute_change(const ContributionInputs& in, const ColumnSet& used, Sett
     if (used.any(kReturns)) {
         contribute_return(log_units(bar.close, previous.close), in, used, set);
     }
+    if (used.any(kSimpleReturn)) {
+        // A bar may not bring more than the limit, but one that is put together of many might.
+        const double units = simple_return(bar, previous) / kLogUnit;
+        set[Column::simple_return] = round_half_even(std::min(units, static_cast<double>(kSimpleReturnMax)));
+    }
+    if (used.any(kVolumeChange)) {
+        set[Column::log_volume_change] = log_units((1.0 + shares(bar, in.scale)) / (1.0 + shares(previous, in.scale)));
+    }
     if (used.any(kReturnVolume)) {
-        set[WideColumn::return_volume] = fine_units(simple_return(bar, previous)) * bar.volume;
+        set[WideColumn::return_volume] = return_volume_units(bar, previous);
     }
     if (used.any(kSpread)) {
-        set[Column::high_low_spread] = round_half_even(high_low_spread(bar, previous) * 0x1p50);
+        set[Column::high_low_spread] = high_low_spread_units(bar, previous);
     }
     if (used.any(kGridSteps)) {
         set[Column::grid_steps] = grid_steps(bar, previous, in.interval_ns);
@@ -243,13 +210,29 @@ std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept {
     return a < b ? -size : size;
 }
 
-std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept {
-    // A bar may not bring more, but one that is put together of many might.
-    return round_half_even(std::min(simple_return(bar, previous) * 0x1p50, static_cast<double>(kSimpleReturnMax)));
+Int128 illiquidity_units(const IntegerBar& bar, std::int64_t log_return, const Scale& scale) noexcept {
+    if (bar.volume == 0) {
+        return 0;
+    }
+    const double dollars = to_double(product(bar.close, bar.volume)) * scale.price_grid * scale.volume_unit;
+    const double moved = static_cast<double>(magnitude(log_return)) * kLogUnit;
+    return fine_units(std::min(1e12 * moved / dollars, kIlliquidityMax));
 }
 
-std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous, const Scale& scale) noexcept {
-    return log_units((1.0 + shares(bar, scale)) / (1.0 + shares(previous, scale)));
+Int128 return_volume_units(const IntegerBar& bar, const IntegerBar& previous) noexcept {
+    return fine_units(simple_return(bar, previous)) * bar.volume;
+}
+
+std::int64_t high_low_spread_units(const IntegerBar& bar, const IntegerBar& previous) noexcept {
+    return round_half_even(high_low_spread(bar, previous) * 0x1p50);
+}
+
+std::int64_t grid_steps(const IntegerBar& bar, const IntegerBar& previous, std::int64_t interval_ns) noexcept {
+    const auto steps = [interval_ns](std::int64_t span_ns) { return (span_ns + interval_ns - 1) / interval_ns; };
+    if (bar.session_open_ns == previous.session_open_ns) {
+        return steps(bar.close_ns - previous.close_ns);
+    }
+    return steps(previous.session_close_ns - previous.close_ns) + steps(bar.close_ns - bar.session_open_ns);
 }
 
 void contribute(const ContributionInputs& inputs, const ColumnSet& used, Contributions& out) noexcept {

@@ -41,6 +41,8 @@ enum class Column : std::uint8_t {
     return_16,
     sign_word,          ///< 1 at byte s of 8, s the word of three bits: 1 where r > 0, now and at the two bars before
     log_gap,            ///< ln(O / C1)
+    simple_return,      ///< C / C1 - 1; read bar by bar, the sum of large ones need not fit
+    log_volume_change,  ///< ln((1 + V) / (1 + V1)), V in shares
     high_low_spread,    ///< of Corwin and Schultz, from this bar and the one before
     grid_steps,         ///< from the bar before, on the grid that the interval makes of the sessions
     benchmark_present,  ///< 1 where the benchmark has a close now and had one at the bar before
@@ -180,6 +182,36 @@ class ColumnSet {
     std::uint64_t wide_ = 0;
 };
 
+namespace columns {
+
+// Columns that one computation gives.
+inline constexpr ColumnSet kBodyLogs{{Column::log_body}, {WideColumn::log_body_square}};
+inline constexpr ColumnSet kRangeLogs{{}, {WideColumn::log_range_square}};
+inline constexpr ColumnSet kRogersSatchell{{}, {WideColumn::rogers_satchell}};
+inline constexpr ColumnSet kVolumeLogs{{Column::log_volume},
+                                       {WideColumn::log_volume_square, WideColumn::close_log_volume}};
+inline constexpr ColumnSet kLocation{{}, {WideColumn::location_volume}};
+inline constexpr ColumnSet kReturnSums{
+    {Column::return_2, Column::return_4, Column::return_5, Column::return_8, Column::return_16},
+    {WideColumn::return_2_square, WideColumn::return_4_square, WideColumn::return_5_square, WideColumn::return_8_square,
+     WideColumn::return_16_square}};
+inline constexpr ColumnSet kReturns =
+    ColumnSet{{Column::log_return, Column::abs_return, Column::sign_word},
+              {WideColumn::return_square, WideColumn::downside_square, WideColumn::return_lag1, WideColumn::return_lag5,
+               WideColumn::abs_return_lag1, WideColumn::illiquidity, WideColumn::benchmark_product}} |
+    kReturnSums;
+inline constexpr ColumnSet kIlliquidity{{}, {WideColumn::illiquidity}};
+inline constexpr ColumnSet kSimpleReturn{{Column::simple_return}, {}};
+inline constexpr ColumnSet kVolumeChange{{Column::log_volume_change}, {}};
+inline constexpr ColumnSet kReturnVolume{{}, {WideColumn::return_volume}};
+inline constexpr ColumnSet kSpread{{Column::high_low_spread}, {}};
+inline constexpr ColumnSet kGridSteps{{Column::grid_steps}, {}};
+inline constexpr ColumnSet kGapLogs{{Column::log_gap}, {WideColumn::log_gap_square}};
+inline constexpr ColumnSet kBenchmark{{Column::benchmark_present, Column::benchmark_return},
+                                      {WideColumn::benchmark_square, WideColumn::benchmark_product}};
+
+}  // namespace columns
+
 /// Everything that one bar adds.
 struct Contributions {
     std::array<std::int64_t, kColumns> narrow;
@@ -220,12 +252,19 @@ inline constexpr std::int64_t kLogMax = std::int64_t{1} << 60;
     return x >= -limit && x <= limit;
 }
 
-/// C / C1 - 1 at 2^-50, rounded once.
-[[nodiscard]] std::int64_t simple_return_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
+/// 1e12 |r| / (C V) at 2^-60, rounded once.
+[[nodiscard]] Int128 illiquidity_units(const IntegerBar& bar, std::int64_t log_return, const Scale& scale) noexcept;
 
-/// ln((1 + V) / (1 + V1)) at 2^-50, V in shares, rounded once.
-[[nodiscard]] std::int64_t volume_change_units(const IntegerBar& bar, const IntegerBar& previous,
-                                               const Scale& scale) noexcept;
+/// (C / C1 - 1) V, the return at 2^-60, rounded once.
+[[nodiscard]] Int128 return_volume_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
+
+/// The spread of Corwin and Schultz at 2^-50, rounded once.
+[[nodiscard]] std::int64_t high_low_spread_units(const IntegerBar& bar, const IntegerBar& previous) noexcept;
+
+/// Steps of the grid that every session lays out anew from its open; a bar at the close may end a short one. A session
+/// without a bar has no steps: nobody says that it took place.
+[[nodiscard]] std::int64_t grid_steps(const IntegerBar& bar, const IntegerBar& previous,
+                                      std::int64_t interval_ns) noexcept;
 
 /// ln(a / b) at 2^-50, rounded once; ln(b / a) is exactly its negative, so that a path that comes back adds up to 0.
 [[nodiscard]] std::int64_t log_units(std::int64_t a, std::int64_t b) noexcept;

@@ -69,6 +69,8 @@ class Extrema {
     /// Bars since the window's maximum; of equal ones the latest counts.
     [[nodiscard]] int bars_since(Extremum extremum, int window) const noexcept;
 
+    /// The last bar is the one at this place, and the words of its row are there.
+    void set_last(std::int64_t place) noexcept { last_ = place; }
     void reset() noexcept;
     void save(ByteWriter& writer) const;
     /// Takes what `save` wrote; its last row is that of bar `last`.

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include "features/columns.hpp"
 #include "features/extrema.hpp"
-#include "features/gauge_spec.hpp"
+#include "features/gauge_layout.hpp"
 #include "features/prefix_ring.hpp"
 #include "features/requirements.hpp"
 #include "features/smoothing.hpp"
@@ -19,7 +17,7 @@ struct Layout {
     PrefixLayout prefix;
     ExtremaLayout extrema;
     SmoothingLayout smoothings;
-    std::vector<GaugeSpec> gauges;
+    GaugeLayout gauges;
 };
 
 }  // namespace foxml::features

@@ -50,48 +50,46 @@ Operators::Operators(const Layout& layout, const GaugeContext& context, const Bl
 }
 
 void Operators::make_gauges(const GaugeContext& context) {
-    for (const GaugeSpec& spec : layout_->gauges) {
+    for (const GaugeSpec& spec : layout_->gauges.specs()) {
         gauges_.push_back(make_gauge(spec, context));
     }
 }
 
-const Gauge& Operators::gauge(const GaugeSpec& spec) const noexcept {
-    std::size_t i = 0;
-    while (layout_->gauges[i] != spec) {
-        ++i;
-    }
-    return *gauges_[i];
-}
-
 void Operators::update(const IntegerBar& bar) noexcept {
-    const std::int64_t last_change = bars_seen_ > 1 ? bar_.close - previous_.close : 0;
-    previous_ = bar_;
-    bar_ = bar;
     Contributions contributions;
-    contribute(
-        {bar_, bars_seen_ > 0 ? &previous_ : nullptr, bars_seen_, last_returns_, last_change, scale_, interval_ns_},
-        layout_->columns, contributions);
-    std::copy_backward(last_returns_.begin(), last_returns_.end() - 1, last_returns_.end());
-    last_returns_[0] = contributions[Column::log_return];
+    contribute({bar, bars_seen_ > 0 ? &bar_ : nullptr, bars_seen_, last_returns_, last_change(), scale_, interval_ns_},
+               layout_->columns, contributions);
     const std::int64_t place = bars_seen_ + phase_;
     prefix_.push(place, contributions);
     extrema_.push(place, {bar.high, -bar.low, bar.close, -bar.close});
-    smoothings_.update(bars_seen_, place, series_inputs(contributions));
+    smoothings_.update(bars_seen_, place, series_inputs(bar, contributions));
+    follow(bar, contributions[Column::log_return]);
+}
+
+void Operators::follow(const IntegerBar& bar, std::int64_t log_return) noexcept {
+    previous_ = bar_;
+    bar_ = bar;
+    std::copy_backward(last_returns_.begin(), last_returns_.end() - 1, last_returns_.end());
+    last_returns_[0] = log_return;
     ++bars_seen_;
+    const std::int64_t place = this->place();
+    prefix_.set_last(place);
+    extrema_.set_last(place);
+    smoothings_.set_last(place);
     for (const auto& gauge : gauges_) {
         gauge->update(View(*this));
     }
 }
 
-SeriesInputs Operators::series_inputs(const Contributions& contributions) const noexcept {
-    const std::int64_t change = bar_.close - previous_.close;
-    const std::int64_t up = bar_.high - previous_.high;
-    const std::int64_t down = previous_.low - bar_.low;
+SeriesInputs Operators::series_inputs(const IntegerBar& bar, const Contributions& contributions) const noexcept {
+    const std::int64_t change = bar.close - bar_.close;
+    const std::int64_t up = bar.high - bar_.high;
+    const std::int64_t down = bar_.low - bar.low;
     const double log_return = static_cast<double>(contributions[Column::log_return]) * kLogUnit;
     SeriesInputs inputs{};
-    inputs[Series::close] = static_cast<double>(bar_.close);
-    inputs[Series::typical3] = static_cast<double>(bar_.typical3());
-    inputs[Series::accumulation] = bar_.close_location() * static_cast<double>(bar_.volume);
+    inputs[Series::close] = static_cast<double>(bar.close);
+    inputs[Series::typical3] = static_cast<double>(bar.typical3());
+    inputs[Series::accumulation] = bar.close_location() * static_cast<double>(bar.volume);
     inputs[Series::true_range] = static_cast<double>(contributions[Column::true_range]);
     inputs[Series::gain] = static_cast<double>(change > 0 ? change : 0);
     inputs[Series::loss] = static_cast<double>(change < 0 ? -change : 0);
@@ -99,7 +97,7 @@ SeriesInputs Operators::series_inputs(const Contributions& contributions) const 
     inputs[Series::change_size] = static_cast<double>(change < 0 ? -change : change);
     inputs[Series::up_move] = static_cast<double>(up > 0 && up > down ? up : 0);
     inputs[Series::down_move] = static_cast<double>(down > 0 && down > up ? down : 0);
-    inputs[Series::force] = static_cast<double>(change) * static_cast<double>(bar_.volume);
+    inputs[Series::force] = static_cast<double>(change) * static_cast<double>(bar.volume);
     inputs[Series::return_square] = log_return * log_return;
     return inputs;
 }

@@ -35,13 +35,24 @@ class Operators {
     /// Take one bar in.
     void update(const IntegerBar& bar) noexcept;
 
+    /// Take in what the rings have already got: the bar, and its r.
+    void follow(const IntegerBar& bar, std::int64_t log_return) noexcept;
+
+    [[nodiscard]] const LastReturns& last_returns() const noexcept { return last_returns_; }
+    /// Of the close, at the last bar.
+    [[nodiscard]] std::int64_t last_change() const noexcept {
+        return bars_seen_ > 1 ? bar_.close - previous_.close : 0;
+    }
     [[nodiscard]] std::int64_t bars_seen() const noexcept { return bars_seen_; }
     [[nodiscard]] const IntegerBar& bar() const noexcept { return bar_; }
     [[nodiscard]] const IntegerBar& previous() const noexcept { return previous_; }
     [[nodiscard]] const PrefixRing& prefix() const noexcept { return prefix_; }
     [[nodiscard]] const Extrema& extrema() const noexcept { return extrema_; }
     [[nodiscard]] const Smoothings& smoothings() const noexcept { return smoothings_; }
-    [[nodiscard]] const Gauge& gauge(const GaugeSpec& spec) const noexcept;
+    /// Of the layout's.
+    [[nodiscard]] const Gauge& gauge(const GaugeSpec& spec) const noexcept {
+        return *gauges_[layout_->gauges.number(spec)];
+    }
     [[nodiscard]] Scale scale() const noexcept { return scale_; }
 
     /// Place of the last bar in the rings. Symbols of a block whose places are equal can be read together.
@@ -58,7 +69,7 @@ class Operators {
     void make_gauges(const GaugeContext& context);
     void save_rings(ByteWriter& writer) const;
     void load_rings(ByteReader& reader);
-    [[nodiscard]] SeriesInputs series_inputs(const Contributions& contributions) const noexcept;
+    [[nodiscard]] SeriesInputs series_inputs(const IntegerBar& bar, const Contributions& contributions) const noexcept;
 
     const Layout* layout_;
     Scale scale_;

@@ -53,9 +53,10 @@ class PrefixLayout {
     /// Rows that a window may reach, the last one included: what a snapshot keeps.
     [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
 
-   private:
+    /// Word of a column that nothing reads.
     static constexpr std::uint16_t kUnused = 0xffff;
 
+   private:
     std::array<std::uint16_t, kColumns> narrow_word_;
     std::array<std::uint16_t, kWideColumns> wide_word_;
     std::vector<NarrowPlace> narrow_;
@@ -95,6 +96,15 @@ class PrefixRing {
         return static_cast<Int128>(wide_at(row(lag) + word) - wide_at(row(lag + window) + word));
     }
 
+    /// The last bar is the one at this place, and the words of its row are there.
+    void set_last(std::int64_t place) noexcept {
+#if FOXML_RECOMPUTES_SUMS
+        if (place != last_) {
+            checked_from_ = place + 1;  // what was added is not known here
+        }
+#endif
+        last_ = place;
+    }
     void reset() noexcept;
     void save(ByteWriter& writer) const;
     /// Takes what `save` wrote; its last row is that of bar `last`.

@@ -161,6 +161,8 @@ class Smoothings {
         return values_[layout_->place(smoothing).at(last_ - lag)];
     }
 
+    /// The last bar is the one at this place, and the words of its row are there.
+    void set_last(std::int64_t place) noexcept { last_ = place; }
     void reset() noexcept;
     void save(ByteWriter& writer) const;
     /// Takes what `save` wrote; the last values are kept at `place`.

@@ -78,9 +78,18 @@ void SymbolState::update(const Bar& bar) noexcept {
     FOXML_ASSERT(refusal(bar) == nullptr);
     const IntegerBar integers = to_integers(bar, scale_);
     base_.update(integers);
-    session_.update(integers, plan_->interval_ns());
+    update_others(integers);
+}
+
+void SymbolState::follow(const IntegerBar& bar, std::int64_t log_return) noexcept {
+    base_.follow(bar, log_return);
+    update_others(bar);
+}
+
+void SymbolState::update_others(const IntegerBar& bar) noexcept {
+    session_.update(bar, plan_->interval_ns());
     for (Timeframe& timeframe : higher_) {
-        timeframe.update(integers);
+        timeframe.update(bar);
     }
 }
 

@@ -33,6 +33,9 @@ class SymbolState {
     /// Take one bar in. Allocates nothing. `refusal(bar)` must be nullptr.
     void update(const Bar& bar) noexcept;
 
+    /// Take in a bar that the rings have already got, and its r.
+    void follow(const IntegerBar& bar, std::int64_t log_return) noexcept;
+
     /// Whether every feature has all the history that it needs. Before that there is no row.
     [[nodiscard]] bool ready() const noexcept { return bars_seen() > plan_->warmup_bars(); }
 
@@ -74,6 +77,7 @@ class SymbolState {
     friend class View;
 
     void make_higher();
+    void update_others(const IntegerBar& bar) noexcept;
 
     template <typename Value>
     void write_cells(Value* out) const noexcept;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <tuple>
 
 #include "features/gauge.hpp"
 #include "features/gauges/running_sums.hpp"
@@ -31,8 +31,8 @@ class BulkVolume final : public Gauge {
         std::int64_t volume;
     };
     /// V (2 Phi(z) - 1), V
-    [[nodiscard]] static constexpr std::array<Int256, 2> terms_of(const Bulk& bulk) noexcept {
-        return {product(bulk.side, bulk.volume), Int128{bulk.volume}};
+    [[nodiscard]] static constexpr std::tuple<Int128, std::int64_t> terms_of(const Bulk& bulk) noexcept {
+        return {product(bulk.side, bulk.volume), bulk.volume};
     }
 
     RunningSums<Bulk, terms_of> sums_;

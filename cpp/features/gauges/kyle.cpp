@@ -6,7 +6,10 @@ namespace foxml::features {
 
 Kyle::Kyle(const Params& params, const GaugeContext&) : sums_(params.a) {}
 
-void Kyle::probe(const Probe& probe, const Params& params) { probe.warm(params.a); }
+void Kyle::probe(const Probe& probe, const Params& params) {
+    (void)probe.sum(Column::simple_return, 1);
+    probe.warm(params.a);
+}
 
 void Kyle::update(const View& view) noexcept {
     if (view.index() == 0) {
@@ -15,14 +18,14 @@ void Kyle::update(const View& view) noexcept {
     const IntegerBar& bar = view.bar();
     const std::int64_t change = bar.close - view.previous().close;
     const std::int64_t sign = (change > 0) - (change < 0);
-    sums_.push({simple_return_units(bar, view.previous()), bar.close, sign * bar.volume});
+    sums_.push({view.sum(Column::simple_return, 1), bar.close, sign * bar.volume});
 }
 
 double Kyle::value(int) const noexcept {
     const auto& [s, q, size, sq, qq] = sums_.sums();
     const int n = sums_.bars();
-    const double slope = ratio(to_double(codispersion(n, sq, s, q)), to_double(codispersion(n, qq, q, q)));
-    return slope * (to_double(size) / n) * kLogUnit;
+    const double slope = ratio(codispersion(n, sq, s, q), codispersion(n, qq, q, q));
+    return slope * (nearest_double(size) / n) * kLogUnit;
 }
 
 void Kyle::load(ByteReader& reader) {

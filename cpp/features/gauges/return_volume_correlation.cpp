@@ -4,23 +4,25 @@
 
 namespace foxml::features {
 
-ReturnVolumeCorrelation::ReturnVolumeCorrelation(const Params& params, const GaugeContext& context)
-    : sums_(params.a), scale_(context.scale) {}
+ReturnVolumeCorrelation::ReturnVolumeCorrelation(const Params& params, const GaugeContext&) : sums_(params.a) {}
 
-void ReturnVolumeCorrelation::probe(const Probe& probe, const Params& params) { probe.warm(params.a); }
+void ReturnVolumeCorrelation::probe(const Probe& probe, const Params& params) {
+    (void)probe.sum(Column::simple_return, 1);
+    (void)probe.sum(Column::log_volume_change, 1);
+    probe.warm(params.a);
+}
 
 void ReturnVolumeCorrelation::update(const View& view) noexcept {
     if (view.index() > 0) {
-        sums_.push({simple_return_units(view.bar(), view.previous()),
-                    volume_change_units(view.bar(), view.previous(), scale_)});
+        sums_.push({view.sum(Column::simple_return, 1), view.sum(Column::log_volume_change, 1)});
     }
 }
 
 double ReturnVolumeCorrelation::value(int) const noexcept {
     const auto& [s, d, ss, dd, sd] = sums_.sums();
     const int n = sums_.bars();
-    const double variances = to_double(codispersion(n, ss, s, s)) * to_double(codispersion(n, dd, d, d));
-    return ratio(to_double(codispersion(n, sd, s, d)), root(variances));
+    const double variances = codispersion(n, ss, s, s) * codispersion(n, dd, d, d);
+    return ratio(codispersion(n, sd, s, d), root(variances));
 }
 
 void ReturnVolumeCorrelation::load(ByteReader& reader) {

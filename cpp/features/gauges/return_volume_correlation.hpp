@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <tuple>
 
 #include "features/gauge.hpp"
 #include "features/gauges/running_sums.hpp"
@@ -28,14 +28,14 @@ class ReturnVolumeCorrelation final : public Gauge {
         std::int64_t log_volume;     ///< at 2^-50
     };
     /// s, d, s^2, d^2, s d
-    [[nodiscard]] static constexpr std::array<Int256, 5> terms_of(const Change& change) noexcept {
+    [[nodiscard]] static constexpr std::tuple<Int128, Int128, Int256, Int256, Int256> terms_of(
+        const Change& change) noexcept {
         const std::int64_t s = change.simple_return;
         const std::int64_t d = change.log_volume;
-        return {Int128{s}, Int128{d}, product(s, s), product(d, d), product(s, d)};
+        return {s, d, product(s, s), product(d, d), product(s, d)};
     }
 
     RunningSums<Change, terms_of> sums_;
-    Scale scale_;
 };
 
 }  // namespace foxml::features

@@ -7,22 +7,25 @@ namespace foxml::features {
 WeightedVolume::WeightedVolume(const Params& params, const GaugeContext& context)
     : sums_(params.a), unit_(kLogUnit * context.scale.volume_unit) {}
 
-void WeightedVolume::probe(const Probe& probe, const Params& params) { probe.warm(params.a); }
+void WeightedVolume::probe(const Probe& probe, const Params& params) {
+    (void)probe.sum(Column::simple_return, 1);
+    probe.warm(params.a);
+}
 
 void WeightedVolume::update(const View& view) noexcept {
     if (view.index() > 0) {
-        sums_.push({magnitude(simple_return_units(view.bar(), view.previous())), view.bar().volume});
+        sums_.push({magnitude(view.sum(Column::simple_return, 1)), view.bar().volume});
     }
 }
 
 double WeightedVolume::value(int) const noexcept {
     const auto& [x, xx] = sums_.sums();
     const double n = sums_.bars();
-    if (x == Int256()) {
+    if (x == 0) {
         return kNaN;
     }
-    const double deviation = root(to_double(codispersion(sums_.bars(), xx, x, x)) / (n * (n - 1.0)));
-    return deviation * unit_ / (to_double(x) / n * unit_ + 1e-12);
+    const double deviation = root(codispersion(sums_.bars(), xx, x, x) / (n * (n - 1.0)));
+    return deviation * unit_ / (nearest_double(x) / n * unit_ + 1e-12);
 }
 
 void WeightedVolume::load(ByteReader& reader) {

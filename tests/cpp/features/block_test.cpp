@@ -35,6 +35,16 @@ class Twins {
         alone_[lane].update(bar);
     }
 
+    /// A bar of every symbol at once.
+    void update_all(const std::vector<std::vector<Bar>>& all, std::size_t t) {
+        std::array<Bar, kBlockLanes> bars;
+        for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+            bars[lane] = all[lane][t];
+            alone_[lane].update(bars[lane]);
+        }
+        block_.update(bars);
+    }
+
     [[nodiscard]] bool ready() const {
         return std::all_of(alone_.begin(), alone_.end(), [](const SymbolState& state) { return state.ready(); });
     }
@@ -98,9 +108,7 @@ TEST_P(BlockTest, EveryFeatureOfEverySymbolIsTheOneOfTheSymbolAlone) {
         const auto all = histories(interval_ns, bars, 0.0);
         int compared = 0;
         for (std::size_t t = 0; t < static_cast<std::size_t>(bars); ++t) {
-            for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-                twins.update(lane, all[lane][t]);
-            }
+            twins.update_all(all, t);
             ASSERT_TRUE(twins.block().aligned());
             if (twins.ready()) {
                 ASSERT_EQ(twins.differing(), std::vector<std::string>{}) << t;
@@ -124,14 +132,22 @@ TEST_P(BlockTest, SymbolsThatMissBarsAreAlignedAgain) {
     int apart = 0;
     int together = 0;
     for (std::size_t t = 0; t < 1300; ++t) {
+        const auto absent = [t](std::size_t lane) { return t < 1000 && (t * 7 + lane * 13) % 101 == 0; };
+        bool all_present = true;
         for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-            const bool absent = (t * 7 + lane * 13) % 101 == 0;
-            if (!absent) {
-                twins.update(lane, all[lane][t]);
+            all_present = all_present && !absent(lane);
+        }
+        if (all_present) {
+            twins.update_all(all, t);
+        } else {
+            for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+                if (!absent(lane)) {
+                    twins.update(lane, all[lane][t]);
+                }
             }
         }
         apart += twins.block().aligned() ? 0 : 1;
-        if (t % 10 == 0) {
+        if (t < 900 && t % 10 == 0) {
             twins.block().align();
             ASSERT_TRUE(twins.block().aligned());
             ++together;
@@ -141,7 +157,9 @@ TEST_P(BlockTest, SymbolsThatMissBarsAreAlignedAgain) {
         }
     }
     EXPECT_GT(apart, 100);
-    EXPECT_EQ(together, 130);
+    EXPECT_EQ(together, 90);
+    // Left alone they were aligned again, where anything is done together.
+    EXPECT_EQ(twins.block().aligned(), GetParam() != Isa::scalar);
 }
 
 TEST_P(BlockTest, ASnapshotKnowsNothingOfTheBlock) {
@@ -164,9 +182,7 @@ TEST_P(BlockTest, ASnapshotKnowsNothingOfTheBlock) {
             twins.state(3).load(back);
             twins.block().align();
         }
-        for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-            twins.update(lane, all[lane][t]);
-        }
+        twins.update_all(all, t);
         if (twins.ready()) {
             ASSERT_EQ(twins.differing(), std::vector<std::string>{}) << t;
         }
