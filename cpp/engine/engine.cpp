@@ -185,16 +185,43 @@ void Engine::write_scores(std::size_t symbol, const SliceResult& result) noexcep
     }
 }
 
-void Engine::adjust(std::size_t symbol, double price_factor, double volume_factor) {
+void Engine::check_symbol(std::size_t symbol) const {
     if (symbol >= tracks_.all.size()) {
         throw InvalidInput("symbol " + std::to_string(symbol) + " does not exist; the engine has " +
                            std::to_string(tracks_.all.size()));
     }
+}
+
+void Engine::adjust(std::size_t symbol, double price_factor, double volume_factor) {
+    check_symbol(symbol);
     tracks_.all[symbol].adjust(price_factor, volume_factor);
     if (symbol == benchmark_) {
         for (Track& track : tracks_.all) {
             track.adjust_benchmark(price_factor);
         }
+    }
+}
+
+void Engine::extend(std::size_t symbol, const BarColumns& bars, const std::vector<Adjustment>& adjustments,
+                    float* values, std::uint8_t* ready) {
+    check_symbol(symbol);
+    if (symbol == benchmark_ && tracks_.all.size() > 1) {
+        throw InvalidInput("symbol " + std::to_string(symbol) + " is the benchmark of others and goes on with them");
+    }
+    Feed feed(bars, adjustments);
+    // A copy takes the bars in, so that one refused leaves nothing behind.
+    ByteWriter state;
+    tracks_.all[symbol].save(state);
+    Track track(plan_, scales_[symbol]);
+    ByteReader in(state.bytes());
+    track.load(in);
+    for (std::size_t t = 0; t < bars.count; ++t) {
+        feed.take(t, track);
+        write_row_of(track, feature_count(), values + t * feature_count(), ready[t]);
+    }
+    tracks_.all[symbol] = std::move(track);
+    if (bars.count > 0) {
+        last_close_ns_ = std::max(last_close_ns_, bars.close_ns[bars.count - 1]);
     }
 }
 
