@@ -2,7 +2,6 @@
 
 #include <array>
 #include <bit>
-#include <cstddef>
 #include <cstdint>
 
 #include "core/int128.hpp"
@@ -19,98 +18,148 @@ class Int256 {
 
     constexpr Int256() noexcept = default;
     constexpr Int256(Int128 value) noexcept
-        : limbs_{static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(value >> 64), value < 0 ? ~0ULL : 0ULL,
-                 value < 0 ? ~0ULL : 0ULL} {}
-    constexpr explicit Int256(const Limbs& limbs) noexcept : limbs_(limbs) {}
-    constexpr Int256(UInt128 low, UInt128 high) noexcept
-        : limbs_{static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(low >> 64),
-                 static_cast<std::uint64_t>(high), static_cast<std::uint64_t>(high >> 64)} {}
+        : low_(static_cast<UInt128>(value)), high_(value < 0 ? ~UInt128{0} : UInt128{0}) {}
+    constexpr explicit Int256(const Limbs& limbs) noexcept
+        : low_(UInt128{limbs[1]} << 64 | limbs[0]), high_(UInt128{limbs[3]} << 64 | limbs[2]) {}
 
-    [[nodiscard]] constexpr const Limbs& limbs() const noexcept { return limbs_; }
-    [[nodiscard]] constexpr bool negative() const noexcept { return limbs_[3] >> 63 != 0; }
+    [[nodiscard]] constexpr UInt128 low() const noexcept { return low_; }
+    [[nodiscard]] constexpr UInt128 high() const noexcept { return high_; }
+    [[nodiscard]] constexpr bool negative() const noexcept { return high_ >> 127 != 0; }
+    /// Whether a signed integer of so many bits, 128 at most, can be this one.
+    [[nodiscard]] constexpr bool fits(int bits) const noexcept {
+        const auto value = static_cast<Int128>(low_);
+        const Int128 sign = value >> 127;
+        return high_ == static_cast<UInt128>(sign) && value >> (bits - 1) == sign;
+    }
     [[nodiscard]] constexpr bool operator==(const Int256&) const noexcept = default;
 
     constexpr Int256& operator+=(const Int256& other) noexcept {
-        const UInt128 sum = low() + other.low();
-        return *this = {sum, high() + other.high() + (sum < other.low() ? 1 : 0)};
+        const UInt128 low = low_ + other.low_;
+        high_ += other.high_ + (low < low_ ? 1 : 0);
+        low_ = low;
+        return *this;
     }
     constexpr Int256& operator-=(const Int256& other) noexcept {
-        const UInt128 borrow = low() < other.low() ? 1 : 0;
-        return *this = {low() - other.low(), high() - other.high() - borrow};
+        high_ -= other.high_ + (low_ < other.low_ ? 1 : 0);
+        low_ -= other.low_;
+        return *this;
     }
     [[nodiscard]] constexpr Int256 operator-() const noexcept { return Int256() -= *this; }
 
     [[nodiscard]] friend constexpr Int256 operator+(Int256 a, const Int256& b) noexcept { return a += b; }
     [[nodiscard]] friend constexpr Int256 operator-(Int256 a, const Int256& b) noexcept { return a -= b; }
 
-    /// Times a number that is not negative.
-    [[nodiscard]] constexpr Int256 times(std::uint64_t factor) const noexcept {
-        const UInt128 second = UInt128{limbs_[1]} * factor;
-        const UInt128 first = UInt128{limbs_[0]} * factor;
-        const UInt128 middle = static_cast<std::uint64_t>(second) + (first >> 64);
-        return {middle << 64 | static_cast<std::uint64_t>(first), high() * factor + (second >> 64) + (middle >> 64)};
-    }
-
     /// The lower 256 bits of the product, which are the same for signed and unsigned factors.
     [[nodiscard]] friend constexpr Int256 operator*(const Int256& a, const Int256& b) noexcept {
-        Int256 result;
-        for (std::size_t i = 0; i < 4; ++i) {
-            UInt128 carry = 0;
-            for (std::size_t j = 0; i + j < 4; ++j) {
-                carry += UInt128{a.limbs_[i]} * b.limbs_[j] + result.limbs_[i + j];
-                result.limbs_[i + j] = static_cast<std::uint64_t>(carry);
-                carry >>= 64;
-            }
-        }
+        Int256 result = unsigned_product(a.low_, b.low_);
+        result.high_ += a.low_ * b.high_ + a.high_ * b.low_;
         return result;
     }
 
-   private:
-    [[nodiscard]] constexpr UInt128 low() const noexcept { return UInt128{limbs_[1]} << 64 | limbs_[0]; }
-    [[nodiscard]] constexpr UInt128 high() const noexcept { return UInt128{limbs_[3]} << 64 | limbs_[2]; }
+    friend constexpr Int256 product(Int128 a, Int128 b) noexcept;
+    friend constexpr Int256 product(std::int64_t a, Int128 b) noexcept;
+    friend constexpr Int256 product(std::int64_t a, const Int256& b) noexcept;
 
-    Limbs limbs_{};
+   private:
+    [[nodiscard]] static constexpr Int256 unsigned_product(UInt128 a, UInt128 b) noexcept {
+        const auto a_low = static_cast<std::uint64_t>(a);
+        const auto a_high = static_cast<std::uint64_t>(a >> 64);
+        const auto b_low = static_cast<std::uint64_t>(b);
+        const auto b_high = static_cast<std::uint64_t>(b >> 64);
+        const UInt128 lowest = UInt128{a_low} * b_low;
+        const UInt128 left = UInt128{a_low} * b_high;
+        const UInt128 right = UInt128{a_high} * b_low;
+        const UInt128 middle = (lowest >> 64) + static_cast<std::uint64_t>(left) + static_cast<std::uint64_t>(right);
+        Int256 result;
+        result.low_ = middle << 64 | static_cast<std::uint64_t>(lowest);
+        result.high_ = UInt128{a_high} * b_high + (left >> 64) + (right >> 64) + (middle >> 64);
+        return result;
+    }
+
+    UInt128 low_ = 0;
+    UInt128 high_ = 0;
 };
+
+[[nodiscard]] constexpr bool fits_64(Int128 value) noexcept { return value == static_cast<std::int64_t>(value); }
 
 /// The product of two 128-bit integers, which always fits.
 [[nodiscard]] constexpr Int256 product(Int128 a, Int128 b) noexcept {
-    const auto a_low = static_cast<std::uint64_t>(a);
-    const auto b_low = static_cast<std::uint64_t>(b);
-    const UInt128 a_high = static_cast<UInt128>(a) >> 64;
-    const UInt128 b_high = static_cast<UInt128>(b) >> 64;
-    const UInt128 lowest = UInt128{a_low} * b_low;
-    const UInt128 cross_a = a_high * b_low;
-    const UInt128 cross_b = b_high * a_low;
-    const UInt128 middle = (lowest >> 64) + static_cast<std::uint64_t>(cross_a) + static_cast<std::uint64_t>(cross_b);
-    UInt128 highest = a_high * b_high + (cross_a >> 64) + (cross_b >> 64) + (middle >> 64);
+    if (fits_64(a) && fits_64(b)) {
+        return product(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b));
+    }
+    const auto left = static_cast<UInt128>(a);
+    const auto right = static_cast<UInt128>(b);
+    Int256 result = Int256::unsigned_product(left, right);
     // As unsigned, a negative factor is 2^128 too large.
-    highest -= (a < 0 ? static_cast<UInt128>(b) : 0) + (b < 0 ? static_cast<UInt128>(a) : 0);
-    return {middle << 64 | static_cast<std::uint64_t>(lowest), highest};
+    result.high_ -= (static_cast<UInt128>(a >> 127) & right) + (static_cast<UInt128>(b >> 127) & left);
+    return result;
+}
+[[nodiscard]] constexpr Int256 product(std::int64_t a, Int128 b) noexcept {
+    const auto factor = static_cast<std::uint64_t>(a);
+    const UInt128 lowest = UInt128{factor} * static_cast<std::uint64_t>(b);
+    const Int128 upper = Int128{static_cast<std::int64_t>(b >> 64)} * a;
+    // As unsigned, a negative factor is 2^64 too large.
+    const auto excess = static_cast<std::uint64_t>(a >> 63) & static_cast<std::uint64_t>(b);
+    const Int128 middle = upper + static_cast<Int128>(lowest >> 64) - static_cast<Int128>(excess);
+    Int256 result;
+    result.low_ = static_cast<UInt128>(middle) << 64 | static_cast<std::uint64_t>(lowest);
+    result.high_ = static_cast<UInt128>(middle >> 64);
+    return result;
+}
+
+/// The lower 256 bits.
+[[nodiscard]] constexpr Int256 product(std::int64_t a, const Int256& b) noexcept {
+    const auto factor = static_cast<std::uint64_t>(a);
+    const UInt128 lowest = UInt128{factor} * static_cast<std::uint64_t>(b.low_);
+    const UInt128 middle = UInt128{factor} * static_cast<std::uint64_t>(b.low_ >> 64) + (lowest >> 64);
+    const auto negative = static_cast<UInt128>(Int128{a >> 63});
+    Int256 excess;  // as unsigned, a negative factor is 2^64 too large
+    excess.low_ = b.low_ << 64 & negative;
+    excess.high_ = (b.high_ << 64 | b.low_ >> 64) & negative;
+    Int256 result;
+    result.low_ = middle << 64 | static_cast<std::uint64_t>(lowest);
+    result.high_ = factor * b.high_ + (middle >> 64);
+    return result -= excess;
+}
+
+/// Nearest double, ties to even; core/int128.hpp's takes less time, and less care.
+[[nodiscard]] constexpr double nearest_double(Int128 value) noexcept {
+    if (fits_64(value)) {
+        return static_cast<double>(static_cast<std::int64_t>(value));
+    }
+    // The highest 63 bits from the leading one on, and whether any bit below them is set: more than the 53 + 1 bits by
+    // which the conversion rounds, so that bit may stand in for all of them.
+    const auto sign = static_cast<UInt128>(value >> 127);
+    UInt128 size = (static_cast<UInt128>(value) ^ sign) - sign;
+    const int zeros = std::countl_zero(static_cast<std::uint64_t>(size >> 64));
+    size <<= zeros;
+    const auto bits = static_cast<std::int64_t>(size >> 65) | (size << 63 != 0 ? 1 : 0);
+    const double magnitude =
+        static_cast<double>(bits) * std::bit_cast<double>(static_cast<std::uint64_t>(65 - zeros + 1023) << 52);
+    return sign != 0 ? -magnitude : magnitude;
 }
 
 /// Nearest double, ties to even.
 [[nodiscard]] constexpr double to_double(const Int256& value) noexcept {
-    const auto limbs = (value.negative() ? -value : value).limbs();
-    std::size_t top = 3;
-    while (top > 0 && limbs[top] == 0) {
-        --top;
+    if (value.fits(128)) {
+        return nearest_double(static_cast<Int128>(value.low()));
     }
-    // The highest 64 bits from the leading one on, and whether any bit below them is set: more than the 53 + 1 bits by
-    // which the conversion rounds, so that bit may stand in for all of them.
-    const int zeros = std::countl_zero(limbs[top]);
-    std::uint64_t leading = limbs[top];
-    int exponent = 64 * static_cast<int>(top);
-    if (top > 0 && zeros > 0) {
-        leading = leading << zeros | limbs[top - 1] >> (64 - zeros);
-        exponent -= zeros;
+    const Int256 size = value.negative() ? -value : value;
+    // The same for the upper 128 bits, where 64 move up if they have room.
+    UInt128 leading = size.high();
+    UInt128 below = size.low();
+    int exponent = 128;
+    if (leading >> 64 == 0) {
+        leading = leading << 64 | below >> 64;
+        below <<= 64;
+        exponent = 64;
     }
-    std::uint64_t below = top > 0 ? limbs[top - 1] << zeros : 0;
-    for (std::size_t i = 0; i + 1 < top; ++i) {
-        below |= limbs[i];
-    }
-    const double size = static_cast<double>(leading | (below != 0 ? 1U : 0U)) *
-                        std::bit_cast<double>((static_cast<std::uint64_t>(exponent) + 1023) << 52);
-    return value.negative() ? -size : size;
+    const int zeros = std::countl_zero(static_cast<std::uint64_t>(leading >> 64));
+    leading <<= zeros;
+    const auto bits = static_cast<std::int64_t>(leading >> 65) | ((leading << 63 | below) != 0 ? 1 : 0);
+    const double magnitude = static_cast<double>(bits) *
+                             std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 65 - zeros + 1023) << 52);
+    return value.negative() ? -magnitude : magnitude;
 }
 
 }  // namespace foxml

@@ -1,6 +1,7 @@
 #include "features/bar.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/numerics.hpp"
@@ -44,14 +45,14 @@ const char* refusal(const Bar& bar, const Scale& scale) noexcept {
     if (bar.volume < 0.0) {
         return "volume is negative";
     }
-    // Negated, so that an overflow of the division to infinity is refused too.
-    if (!(bar.high / scale.price_grid < kUnitsLimit)) {
+    // A product with a power of two is exact where a division would round: the same bars pass, in less time.
+    if (!(bar.high < kUnitsLimit * scale.price_grid)) {
         return "a price is too large for the instrument's price grid";
     }
-    if (!(bar.low / scale.price_grid > 0.5)) {
+    if (!(2.0 * bar.low > scale.price_grid)) {
         return "a price rounds to zero on the instrument's price grid";
     }
-    if (!(bar.volume / scale.volume_unit < kUnitsLimit)) {
+    if (!(bar.volume < kUnitsLimit * scale.volume_unit)) {
         return "volume is too large for the instrument's volume unit";
     }
     if (!std::isfinite(bar.benchmark_ratio) || bar.benchmark_ratio < 0.0) {
@@ -67,14 +68,17 @@ const char* refusal(const Bar& bar, const Scale& scale) noexcept {
 }
 
 IntegerBar to_integers(const Bar& bar, const Scale& scale) noexcept {
-    const auto price = [&scale](double value) { return round_half_even(value / scale.price_grid); };
+    std::array<double, 4> prices{bar.open, bar.high, bar.low, bar.close};
+    for (double& price : prices) {  // two at a time
+        price /= scale.price_grid;
+    }
     return IntegerBar{bar.close_ns,
                       bar.session_open_ns,
                       bar.session_close_ns,
-                      price(bar.open),
-                      price(bar.high),
-                      price(bar.low),
-                      price(bar.close),
+                      round_half_even(prices[0]),
+                      round_half_even(prices[1]),
+                      round_half_even(prices[2]),
+                      round_half_even(prices[3]),
                       round_half_even(bar.volume / scale.volume_unit),
                       std::bit_cast<std::int64_t>(bar.benchmark_ratio)};
 }

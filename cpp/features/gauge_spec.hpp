@@ -41,6 +41,19 @@ struct GaugeSpec {
     Params params;
 
     bool operator==(const GaugeSpec&) const = default;
+
+    static constexpr int kKeyBits = 12;  ///< of a parameter
+
+    /// Each gauge's own, where it has one.
+    [[nodiscard]] constexpr std::uint64_t key() const noexcept {
+        const auto bits = [](int value) { return static_cast<std::uint64_t>(static_cast<std::uint32_t>(value)); };
+        return static_cast<std::uint64_t>(kind) << 4 * kKeyBits | bits(params.a) << 3 * kKeyBits |
+               bits(params.b) << 2 * kKeyBits | bits(params.c) << kKeyBits | bits(params.d);
+    }
+    [[nodiscard]] constexpr bool has_key() const noexcept {
+        const auto fits = [](int value) { return value >= 0 && value < 1 << kKeyBits; };
+        return fits(params.a) && fits(params.b) && fits(params.c) && fits(params.d);
+    }
 };
 
 }  // namespace foxml::features

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "features/columns.hpp"
 #include "features/extrema.hpp"
-#include "features/gauge_spec.hpp"
+#include "features/gauge_layout.hpp"
 #include "features/prefix_ring.hpp"
 #include "features/requirements.hpp"
 #include "features/smoothing.hpp"
@@ -19,7 +20,15 @@ struct Layout {
     PrefixLayout prefix;
     ExtremaLayout extrema;
     SmoothingLayout smoothings;
-    std::vector<GaugeSpec> gauges;
+    GaugeLayout gauges;
+
+    /// A word that the next bar will read: of the row `lag` bars before it.
+    struct Touch {
+        std::uint32_t word;
+        std::int32_t lag;
+    };
+    std::vector<Touch> prefix_touches;
+    std::vector<Touch> extrema_touches;
 };
 
 }  // namespace foxml::features

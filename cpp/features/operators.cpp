@@ -50,17 +50,9 @@ Operators::Operators(const Layout& layout, const GaugeContext& context, const Bl
 }
 
 void Operators::make_gauges(const GaugeContext& context) {
-    for (const GaugeSpec& spec : layout_->gauges) {
+    for (const GaugeSpec& spec : layout_->gauges.specs()) {
         gauges_.push_back(make_gauge(spec, context));
     }
-}
-
-const Gauge& Operators::gauge(const GaugeSpec& spec) const noexcept {
-    std::size_t i = 0;
-    while (layout_->gauges[i] != spec) {
-        ++i;
-    }
-    return *gauges_[i];
 }
 
 void Operators::update(const IntegerBar& bar) noexcept {

@@ -49,7 +49,10 @@ class Operators {
     [[nodiscard]] const PrefixRing& prefix() const noexcept { return prefix_; }
     [[nodiscard]] const Extrema& extrema() const noexcept { return extrema_; }
     [[nodiscard]] const Smoothings& smoothings() const noexcept { return smoothings_; }
-    [[nodiscard]] const Gauge& gauge(const GaugeSpec& spec) const noexcept;
+    /// Of the layout's.
+    [[nodiscard]] const Gauge& gauge(const GaugeSpec& spec) const noexcept {
+        return *gauges_[layout_->gauges.number(spec)];
+    }
     [[nodiscard]] Scale scale() const noexcept { return scale_; }
 
     /// Place of the last bar in the rings. Symbols of a block whose places are equal can be read together.

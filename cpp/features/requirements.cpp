@@ -34,6 +34,9 @@ void Requirements::merge(const Requirements& other) {
         add(gauge);
     }
     bar = bar || other.bar;
+    column_reads.insert(other.column_reads.begin(), other.column_reads.end());
+    wide_reads.insert(other.wide_reads.begin(), other.wide_reads.end());
+    extremum_reads.insert(other.extremum_reads.begin(), other.extremum_reads.end());
     session = session || other.session;
     benchmark = benchmark || other.benchmark;
     recursive = recursive || other.recursive;

@@ -1,13 +1,14 @@
 """The streaming feature engine, and the batch that is a loop over it."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foxml import _core
-from foxml.domain.bars import CLOSE, VOLUME, BarSlice, SymbolBars
+from foxml.domain.bars import CLOSE, BarSlice, SymbolBars
 from foxml.domain.instruments import Instrument
 from foxml.errors import FeatureError
 from foxml.features.plan import FeaturePlan
@@ -16,6 +17,19 @@ from foxml.features.results import Adjustment, AdjustmentLike, FeatureMatrix, Sl
 from foxml.features.scales import explained, scale_of
 
 __all__ = ["Adjustment", "AdjustmentLike", "FeatureEngine", "FeatureMatrix", "SliceFeatures"]
+
+_OnSlice = Callable[[int, int, int, NDArray[np.float64], NDArray[np.bool_]], SliceFeatures]
+_Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+_Factors = tuple[int, float, float, bool]
+_History = tuple[
+    tuple[float, float],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    list[_Factors],
+    NDArray[np.float64] | None,
+]
 
 
 class FeatureEngine:
@@ -63,6 +77,9 @@ class FeatureEngine:
             )
         except ValueError as error:
             raise FeatureError(str(error)) from None
+        self._on_slice: _OnSlice = self._native.slice_call(SliceFeatures)
+        self._interval_ns = plan.interval_ns
+        self._checked_symbols = self._symbols
 
     @property
     def plan(self) -> FeaturePlan:
@@ -89,22 +106,28 @@ class FeatureEngine:
             finite, a price that is not positive, high below low, negative volume, time going back. Names the symbol,
             the time and the reason; no symbol has changed.
         """
-        self._check_slice(bar_slice)
+        if bar_slice.symbols is not self._checked_symbols or bar_slice.interval_ns != self._interval_ns:
+            self._check_slice(bar_slice)
+            self._checked_symbols = bar_slice.symbols
         try:
-            rows, ready, scores = self._native.on_slice(
+            return self._on_slice(
                 bar_slice.close_ns,
                 bar_slice.session_open_ns,
                 bar_slice.session_close_ns,
-                np.ascontiguousarray(bar_slice.ohlcv, dtype=np.float64),
-                np.ascontiguousarray(bar_slice.present, dtype=np.bool_),
+                bar_slice.ohlcv,
+                bar_slice.present,
             )
+        except TypeError:
+            plain = _plain(bar_slice)
+            if plain is bar_slice:
+                raise
+            return self.update(plain)
         except _core.RefusedBar as error:
             index, close_ns, reason = error.args
             if index < 0:
                 raise FeatureError(f"the slice at {_utc(close_ns)}: {reason}") from None
             told = explained(reason, self._instrument(self._symbols[index]), bar_slice.ohlcv[index].tolist())
             raise FeatureError(f"{self._symbols[index]} at {_utc(close_ns)}: {told}") from None
-        return SliceFeatures(rows, ready, scores)
 
     def adjust(self, symbol_index: int, price_factor: float, volume_factor: float) -> None:
         """Put a symbol's past on the terms after a corporate action, by building its state anew from the bars kept.
@@ -177,25 +200,43 @@ class FeatureEngine:
             Names the symbol, and the row and time of a bar that is refused.
         """
         self._check_interval(bars)
-        closes, adjustments = self._beside_benchmark(bars, benchmark_close, adjustments)
-        factors = [(a.before_bar, a.price_factor, a.volume_factor, a.of_benchmark) for a in adjustments]
         compute: Any = _core.batch_double if double else _core.batch
         try:
-            values, ready = compute(
-                self._native_plan,
-                scale_of(self._instrument(bars.symbol)),
-                np.ascontiguousarray(bars.close_ns, dtype=np.int64),
-                np.ascontiguousarray(bars.session_open_ns, dtype=np.int64),
-                np.ascontiguousarray(bars.session_close_ns, dtype=np.int64),
-                np.ascontiguousarray(bars.ohlcv, dtype=np.float64),
-                factors,
-                closes,
-            )
+            values, ready = compute(self._native_plan, *self._history(bars, adjustments, benchmark_close))
         except _core.RefusedBar as error:
             raise FeatureError(self._refused(bars, error.args[0], error)) from None
         except (ValueError, TypeError) as error:
             raise FeatureError(f"{bars.symbol}: {explained(str(error), self._instrument(bars.symbol))}") from None
         return FeatureMatrix(values, ready, self._plan.names)
+
+    def batch_many(
+        self,
+        histories: Sequence[SymbolBars],
+        adjustments: Sequence[Sequence[AdjustmentLike]],
+        benchmark_closes: Sequence[NDArray[np.float64] | None],
+    ) -> list[FeatureMatrix[np.float32]]:
+        """Compute the histories of many symbols, eight at a time side by side; each as `batch` does, to the bit.
+
+        Parameters
+        ----------
+        histories : sequence of SymbolBars
+        adjustments, benchmark_closes : sequence, one for each history
+            As for `batch`.
+
+        Raises
+        ------
+        FeatureError
+            As `batch`, of the first history that is refused.
+        """
+        each = list(zip(histories, adjustments, benchmark_closes, strict=True))
+        for bars in histories:
+            self._check_interval(bars)
+        try:
+            found = _core.batch_many(self._native_plan, [self._history(*one) for one in each])
+        except (ValueError, TypeError):
+            # One by one they are told apart.
+            return [self.batch(bars, due, benchmark_close=closes) for bars, due, closes in each]
+        return [FeatureMatrix(values, ready, self._plan.names) for values, ready in found]
 
     def extend(
         self,
@@ -212,7 +253,7 @@ class FeatureEngine:
         Parameters
         ----------
         bars : SymbolBars
-            Raw, all after the engine's last slice.
+            Raw, all after the symbol's last.
         adjustments : sequence of Adjustment
             Sorted by `before_bar`; 0 is before the first of these bars.
         benchmark_close : ndarray of float64, shape (T,), optional
@@ -226,47 +267,15 @@ class FeatureEngine:
         self._check_interval(bars)
         if set(self._symbols) != {bars.symbol, self._plan.benchmark or bars.symbol}:
             raise FeatureError(f"{bars.symbol}: found an engine of {', '.join(self._symbols)}, expected one of its own")
-        closes, _ = self._beside_benchmark(bars, benchmark_close, ())
-        if bars.symbol == self._plan.benchmark:
-            adjustments = [a for a in adjustments if not a.of_benchmark]
-        before = self._native.snapshot()
+        closes, adjustments = self._beside_benchmark(bars, benchmark_close, adjustments)
         try:
-            return self._extended(bars, adjustments, closes)
-        except FeatureError:
-            self._native.restore(before)
-            raise
-
-    def _extended(
-        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike], closes: NDArray[np.float64] | None
-    ) -> FeatureMatrix[np.float32]:
-        symbol = self._symbols.index(bars.symbol)
-        values = np.empty((len(bars), len(self._plan.names)), dtype=np.float32)
-        ready = np.empty(len(bars), dtype=np.bool_)
-        ohlcv = np.zeros((len(bars), len(self._symbols), 5))
-        present = np.ones((len(bars), len(self._symbols)), dtype=np.bool_)
-        if closes is not None and self._benchmark != symbol:
-            # The symbol sees nothing of its benchmark but the close.
-            ohlcv[:, self._benchmark, :VOLUME] = closes[:, None]
-            present[:, self._benchmark] = ~np.isnan(closes)
-        ohlcv[:, symbol] = bars.ohlcv
-        due = list(adjustments)
-        for t in range(len(bars)):
-            while due and due[0].before_bar <= t:
-                known = self._benchmark if due[0].of_benchmark else symbol
-                if known is not None:
-                    self.adjust(known, due[0].price_factor, due[0].volume_factor)
-                due.pop(0)
-            try:
-                rows, is_ready, _ = self._native.on_slice(
-                    int(bars.close_ns[t]),
-                    int(bars.session_open_ns[t]),
-                    int(bars.session_close_ns[t]),
-                    ohlcv[t],
-                    present[t],
-                )
-            except _core.RefusedBar as error:
-                raise FeatureError(self._refused(bars, t, error)) from None
-            values[t], ready[t] = rows[symbol], is_ready[symbol]
+            values, ready = self._native.extend(
+                self._symbols.index(bars.symbol), *_columns(bars), _factors(adjustments), closes
+            )
+        except _core.RefusedBar as error:
+            raise FeatureError(self._refused(bars, error.args[0], error)) from None
+        except (ValueError, TypeError) as error:
+            raise FeatureError(f"{bars.symbol}: {explained(str(error), self._instrument(bars.symbol))}") from None
         return FeatureMatrix(values, ready, self._plan.names)
 
     def snapshot(self) -> bytes:
@@ -291,6 +300,12 @@ class FeatureEngine:
         if instrument is None:
             raise FeatureError(f"{symbol} is not in the plan, which has {', '.join(self._instruments)}")
         return instrument
+
+    def _history(
+        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike], closes: NDArray[np.float64] | None
+    ) -> _History:
+        closes, adjustments = self._beside_benchmark(bars, closes, adjustments)
+        return scale_of(self._instrument(bars.symbol)), *_columns(bars), _factors(adjustments), closes
 
     def _refused(self, bars: SymbolBars, row: int, error: _core.RefusedBar) -> str:
         _, close_ns, reason = error.args
@@ -332,6 +347,28 @@ class FeatureEngine:
                 f"slice {bar_slice.sequence}: found bars of {bar_slice.interval_ns} ns, expected "
                 f"{self._plan.interval_ns} ns"
             )
+
+
+def _plain(bar_slice: BarSlice) -> BarSlice:
+    """Return the slice in arrays as the kernel reads them: itself where they are such."""
+    ohlcv = np.ascontiguousarray(bar_slice.ohlcv, dtype=np.float64)
+    present = np.ascontiguousarray(bar_slice.present, dtype=np.bool_)
+    if ohlcv is bar_slice.ohlcv and present is bar_slice.present:
+        return bar_slice
+    return dataclasses.replace(bar_slice, ohlcv=ohlcv, present=present)
+
+
+def _columns(bars: SymbolBars) -> _Columns:
+    return (
+        np.ascontiguousarray(bars.close_ns, dtype=np.int64),
+        np.ascontiguousarray(bars.session_open_ns, dtype=np.int64),
+        np.ascontiguousarray(bars.session_close_ns, dtype=np.int64),
+        np.ascontiguousarray(bars.ohlcv, dtype=np.float64),
+    )
+
+
+def _factors(adjustments: Sequence[AdjustmentLike]) -> list[_Factors]:
+    return [(a.before_bar, a.price_factor, a.volume_factor, a.of_benchmark) for a in adjustments]
 
 
 def _check_columns(index: int, forest: _core.Forest, names: Sequence[str]) -> None:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "features/formulas.hpp"
 
 namespace foxml::features {
@@ -17,26 +19,33 @@ auto stochastic(const V& v, int n, int lag) {
 
 constexpr auto stochf_k = [](const auto& v, const Params& p) { return stochastic(v, p.a, 0); };
 
-/// Mean of the b stochastics up to `lag` bars ago, from the oldest on
+/// Stochastics that a slow one is made of: three, smoothed over three.
+constexpr int kSlowMax = 3;
+
+/// Means of b stochastics each up to the bars c - 1 to 0 bars ago, and the mean of these; all from the oldest on
 template <typename V>
-auto slow_stochastic(const V& v, const Params& p, int lag) {
-    auto sum = stochastic(v, p.a, lag + p.b - 1);
-    for (int i = p.b - 2; i >= 0; --i) {
-        sum = sum + stochastic(v, p.a, lag + i);
+auto slow_stochastic(const V& v, int n, int b, int c) {
+    using Real = decltype(stochastic(v, n, 0));
+    std::array<Real, 2 * kSlowMax - 1> fast{};
+    for (int lag = b + c - 2; lag >= 0; --lag) {
+        fast[static_cast<std::size_t>(lag)] = stochastic(v, n, lag);
     }
-    return sum / p.b;
+    const auto slow = [&fast, b](int lag) {
+        auto sum = fast[static_cast<std::size_t>(lag + b - 1)];
+        for (int i = b - 2; i >= 0; --i) {
+            sum = sum + fast[static_cast<std::size_t>(lag + i)];
+        }
+        return sum / b;
+    };
+    auto sum = slow(c - 1);
+    for (int lag = c - 2; lag >= 0; --lag) {
+        sum = sum + slow(lag);
+    }
+    return sum / c;
 }
 
-constexpr auto stoch_slowk = [](const auto& v, const Params& p) { return slow_stochastic(v, p, 0); };
-
-/// Mean of the last c of those means
-constexpr auto stoch_slowd = [](const auto& v, const Params& p) {
-    auto sum = slow_stochastic(v, p, p.c - 1);
-    for (int lag = p.c - 2; lag >= 0; --lag) {
-        sum = sum + slow_stochastic(v, p, lag);
-    }
-    return sum / p.c;
-};
+constexpr auto stoch_slowk = [](const auto& v, const Params& p) { return slow_stochastic(v, p.a, p.b, 1); };
+constexpr auto stoch_slowd = [](const auto& v, const Params& p) { return slow_stochastic(v, p.a, p.b, p.c); };
 
 /// Where the last RSI_a lies in the range of the last b of them, in percent
 constexpr auto stochrsi = [](const auto& v, const Params& p) { return v.gauge(GaugeKind::stochastic_rsi, p); };
@@ -169,10 +178,10 @@ constexpr Row kRows[] = {
     row("F049", "rsi_14", "100*U/(U+D), U,D=RMA14(max(+-dC,0))", kAnyTimeframe, "talib.RSI", {length(14)}, rsi),
     row("F050", "rsi_28", "100*U/(U+D), U,D=RMA28(max(+-dC,0))", kAnyTimeframe, "talib.RSI", {length(28)}, rsi),
     row("F051", "stochf_k14", "100*(C-LL14)/(HH14-LL14)", kAnyTimeframe, "talib.STOCHF", {window(14)}, stochf_k),
-    row("F052", "stoch_slowk", "SMA3(stochf_k14)", kAnyTimeframe, "talib.STOCH", {window(14), fixed("slow", 3)},
+    row("F052", "stoch_slowk", "SMA3(stochf_k14)", kAnyTimeframe, "talib.STOCH", {window(14), fixed("slow", kSlowMax)},
         stoch_slowk),
     row("F053", "stoch_slowd", "SMA3(slowk)", kAnyTimeframe, "talib.STOCH",
-        {window(14), fixed("slow", 3), fixed("signal", 3)}, stoch_slowd),
+        {window(14), fixed("slow", kSlowMax), fixed("signal", kSlowMax)}, stoch_slowd),
     row("F054", "stochrsi_14", "100*(RSI14-min14 RSI)/(max14 RSI-min14 RSI)", kAnyTimeframe, "talib.STOCHRSI",
         {length("rsi", 14), window(14)}, stochrsi),
     row("F055", "willr_28", "-100*(HH28-C)/(HH28-LL28)", kAnyTimeframe, "talib.WILLR", {window(28)}, willr),

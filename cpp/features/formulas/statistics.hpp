@@ -60,16 +60,18 @@ constexpr auto vr_5 = [](const auto& v, const Params& p) {
 /// Slope of ln sd(sums of q returns) on ln q, q = 1, 2, 4, 8, 16. With x = ln q / ln 2 = 0 .. 4 around their mean 2:
 /// sum (x - 2) y / (10 ln 2), where what all y have in common drops out, so that y = ln(dispersion) / 2 will do.
 constexpr auto hurst = [](const auto& v, const Params& p) {
-    const auto y = [&v, &p](Column sums, WideColumn square) {
-        const auto dispersed = real(dispersion(v, sums, square, p.a));
-        return log(select(dispersed > 0.0, dispersed, decltype(dispersed){kNaN}));
+    const auto dispersed = [&v, &p](Column sums, WideColumn square) { return real(dispersion(v, sums, square, p.a)); };
+    const auto y = [&dispersed](Column sums, WideColumn square) {
+        const auto x = dispersed(sums, square);
+        return log(select(x > 0.0, x, decltype(x){kNaN}));
     };
     const auto ends =
         y(Column::return_16, WideColumn::return_16_square) - y(Column::log_return, WideColumn::return_square);
     const auto middle =
         y(Column::return_8, WideColumn::return_8_square) - y(Column::return_2, WideColumn::return_2_square);
     // The fourth has no weight, yet without it there is no line.
-    const auto none = 0.0 * y(Column::return_4, WideColumn::return_4_square);
+    const auto fourth = dispersed(Column::return_4, WideColumn::return_4_square);
+    const auto none = select(fourth > 0.0, decltype(fourth){0.0}, decltype(fourth){kNaN});
     return (2.0 * ends + middle + none) / (20.0 * kLn2);
 };
 

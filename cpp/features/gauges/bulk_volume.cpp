@@ -28,7 +28,7 @@ void BulkVolume::update(const View& view) noexcept {
 
 double BulkVolume::value(int) const noexcept {
     const auto& [sided, volume] = sums_.sums();
-    return ratio(to_double(sided) * kSideUnit, real(volume));
+    return ratio(nearest_double(sided) * kSideUnit, real(volume));
 }
 
 void BulkVolume::load(ByteReader& reader) {

@@ -24,8 +24,8 @@ void Kyle::update(const View& view) noexcept {
 double Kyle::value(int) const noexcept {
     const auto& [s, q, size, sq, qq] = sums_.sums();
     const int n = sums_.bars();
-    const double slope = ratio(to_double(codispersion(n, sq, s, q)), to_double(codispersion(n, qq, q, q)));
-    return slope * (to_double(size) / n) * kLogUnit;
+    const double slope = ratio(codispersion(n, sq, s, q), codispersion(n, qq, q, q));
+    return slope * (nearest_double(size) / n) * kLogUnit;
 }
 
 void Kyle::load(ByteReader& reader) {

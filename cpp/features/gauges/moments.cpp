@@ -29,29 +29,26 @@ double kurtosis(const Central& sums, double n) noexcept {
 Moments::Moments(const Params& params) : returns_(params.a) {}
 
 void Moments::take(std::int64_t r) noexcept {
-    const auto add = [this](std::int64_t x, auto to) {
-        const Int128 square = product(x, x);
-        sum_ = to(sum_, x);
-        squares_ = to(squares_, square);
-        cubes_ = to(cubes_, product(square, Int128{x}));
-        fourths_ = to(fourths_, product(square, square));
-    };
-    if (returns_.full()) {
-        add(returns_.oldest(), [](auto sum, auto x) { return sum - x; });
-    }
-    add(r, [](auto sum, auto x) { return sum + x; });
+    const std::int64_t gone = returns_.full() ? returns_.oldest() : 0;
+    const Int128 square = product(r, r);
+    const Int128 gone_square = product(gone, gone);
+    sum_ += r - gone;
+    squares_ += square - gone_square;
+    cubes_ += product(r, square) - product(gone, gone_square);
+    fourths_ += product(square - gone_square, square + gone_square);
     returns_.push(r);
 }
 
 void Moments::update(const View& view) noexcept {
     if (view.index() >= 1) {
         take(view.sum(Column::log_return, 1));
+        compute();
     }
 }
 
-double Moments::value(int output) const noexcept {
+void Moments::compute() noexcept {
     if (!returns_.full()) {
-        return kNaN;
+        return;
     }
     const auto count = static_cast<std::int64_t>(returns_.size());
     const double n = real(count);
@@ -59,17 +56,15 @@ double Moments::value(int output) const noexcept {
     const Int128 m2 = product(m, m);
     const double off = real(sum_ - count * m) / n;  // the mean less m
     const double dispersed = real(count * squares_ - product(sum_, sum_));
-    const Int256 cubes =
-        cubes_ - product(Int128{3 * m}, squares_) + product(3 * m2, Int128{sum_}) - product(m2, product(count, m));
+    const Int256 cubes = cubes_ - product(3 * m, squares_) + product(m2, Int128{3} * sum_ - product(count, m));
     const double cubes_off = 3.0 * off * dispersed / n + n * off * off * off;
     const double central_cubes = to_double(cubes) - cubes_off;
-    if (output == kSkewnessOutput) {
-        return skewness({dispersed / n, central_cubes, 0.0}, n);
-    }
-    const Int256 fourths = fourths_ - Int256(Int128{4 * m}) * cubes_ + product(6 * m2, squares_) -
-                           product(4 * m2, product(m, sum_)) + product(m2, count * m2);
+    const Int256 fourths =
+        fourths_ - product(4 * m, cubes_) + product(m2, 6 * squares_ - 4 * product(m, sum_) + count * m2);
     const double fourths_off = 4.0 * off * central_cubes + 6.0 * off * off * dispersed / n + n * off * off * off * off;
-    return kurtosis({dispersed / n, central_cubes, to_double(fourths) - fourths_off}, n);
+    const Central sums{dispersed / n, central_cubes, to_double(fourths) - fourths_off};
+    skewness_ = skewness(sums, n);
+    kurtosis_ = kurtosis(sums, n);
 }
 
 void Moments::reset() noexcept {
@@ -78,6 +73,8 @@ void Moments::reset() noexcept {
     squares_ = 0;
     cubes_ = Int256{};
     fourths_ = Int256{};
+    skewness_ = kNaN;
+    kurtosis_ = kNaN;
 }
 
 void Moments::load(ByteReader& reader) {
@@ -88,6 +85,7 @@ void Moments::load(ByteReader& reader) {
         }
         take(r);
     });
+    compute();
 }
 
 GaugeFactory moments() noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "core/int256.hpp"
 #include "features/gauge.hpp"
@@ -25,7 +26,9 @@ class Moments final : public Gauge {
     explicit Moments(const Params& params);
 
     void update(const View& view) noexcept override;
-    [[nodiscard]] double value(int output) const noexcept override;
+    [[nodiscard]] double value(int output) const noexcept override {
+        return output == kSkewnessOutput ? skewness_ : kurtosis_;
+    }
     void reset() noexcept override;
     void save(ByteWriter& writer) const override { returns_.save(writer); }
     void load(ByteReader& reader) override;
@@ -33,12 +36,15 @@ class Moments final : public Gauge {
 
    private:
     void take(std::int64_t r) noexcept;
+    void compute() noexcept;
 
     Recent<std::int64_t> returns_;
     std::int64_t sum_ = 0;
     Int128 squares_ = 0;
     Int256 cubes_;
     Int256 fourths_;
+    double skewness_ = std::numeric_limits<double>::quiet_NaN();
+    double kurtosis_ = skewness_;
 };
 
 [[nodiscard]] GaugeFactory moments() noexcept;

@@ -35,8 +35,8 @@ void Order::update(const View& view) noexcept {
 }
 
 double Order::rank() const noexcept {
-    const auto below = static_cast<double>(window_.below(window_.newest()));
-    const auto equal = static_cast<double>(window_.equal_to(window_.newest()));
+    const auto below = static_cast<double>(window_.below_newest());
+    const auto equal = static_cast<double>(window_.equal_to_newest());
     return (below + 0.5 * (equal + 1.0)) / static_cast<double>(window_.size());
 }
 

@@ -21,8 +21,8 @@ void ReturnVolumeCorrelation::update(const View& view) noexcept {
 double ReturnVolumeCorrelation::value(int) const noexcept {
     const auto& [s, d, ss, dd, sd] = sums_.sums();
     const int n = sums_.bars();
-    const double variances = to_double(codispersion(n, ss, s, s)) * to_double(codispersion(n, dd, d, d));
-    return ratio(to_double(codispersion(n, sd, s, d)), root(variances));
+    const double variances = codispersion(n, ss, s, s) * codispersion(n, dd, d, d);
+    return ratio(codispersion(n, sd, s, d), root(variances));
 }
 
 void ReturnVolumeCorrelation::load(ByteReader& reader) {

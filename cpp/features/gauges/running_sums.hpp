@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <tuple>
 #include <utility>
 
@@ -18,7 +17,7 @@ namespace foxml::features {
 /// The terms of the entry that comes are added, those of the entry that leaves are subtracted. All of it is integer:
 /// nothing drifts, and the sums are those of the window whatever came before it.
 ///
-/// `terms_of` makes a std::tuple of integers of an entry.
+/// `terms_of` makes a std::tuple of integers of an entry; each is as wide as its sum may be.
 template <Storable Entry, auto terms_of>
 class RunningSums {
    public:
@@ -32,14 +31,14 @@ class RunningSums {
 
     void push(const Entry& entry) noexcept {
         if (entries_.full()) {
-            for_each(terms_of(entries_.oldest()), [](auto& sum, const auto& term) { sum -= term; }, sums_);
+            each(sums_, terms_of(entries_.oldest()), [](auto& sum, const auto& term) { sum -= term; });
         }
-        add(sums_, entry);
+        each(sums_, terms_of(entry), [](auto& sum, const auto& term) { sum += term; });
         entries_.push(entry);
 #if FOXML_RECOMPUTES_SUMS
         Terms anew{};
         for (std::size_t i = 0; i < entries_.size(); ++i) {
-            add(anew, entries_[i]);
+            each(anew, terms_of(entries_[i]), [](auto& sum, const auto& term) { sum += term; });
         }
         FOXML_ASSERT(anew == sums_);
 #endif
@@ -67,25 +66,25 @@ class RunningSums {
     [[nodiscard]] std::size_t bytes() const noexcept { return entries_.bytes(); }
 
    private:
-    static void add(Terms& sums, const Entry& entry) noexcept {
-        for_each(terms_of(entry), [](auto& sum, const auto& term) { sum += term; }, sums);
-    }
-
     template <typename Change>
-    static void for_each(const Terms& terms, Change change, Terms& sums) noexcept {
-        const auto each = [&]<std::size_t... i>(std::index_sequence<i...>) {
+    static void each(Terms& sums, const Terms& terms, Change change) noexcept {
+        [&]<std::size_t... i>(std::index_sequence<i...>) {
             (change(std::get<i>(sums), std::get<i>(terms)), ...);
-        };
-        each(std::make_index_sequence<std::tuple_size_v<Terms>>());
+        }(std::make_index_sequence<std::tuple_size_v<Terms>>{});
     }
 
     Recent<Entry> entries_;
     Terms sums_{};
 };
 
-/// n^2 times the covariance of two columns of n values, exact: n sum(xy) - sum(x) sum(y).
-[[nodiscard]] constexpr Int256 codispersion(int n, const Int256& xy, Int128 x, Int128 y) noexcept {
-    return xy.times(static_cast<std::uint64_t>(n)) - product(x, y);
+/// n^2 times the covariance of two columns of n values, n at most 1024: n sum(xy) - sum(x) sum(y), exact but for the
+/// last step, to the nearest double.
+[[nodiscard]] constexpr double codispersion(int n, const Int256& xy, Int128 x, Int128 y) noexcept {
+    if (xy.fits(117) && fits_64(x) && fits_64(y)) {  // neither product has more than 127 bits: as almost always
+        return nearest_double(n * static_cast<Int128>(xy.low()) -
+                              product(static_cast<std::int64_t>(x), static_cast<std::int64_t>(y)));
+    }
+    return to_double(product(std::int64_t{n}, xy) - product(x, y));
 }
 
 }  // namespace foxml::features

@@ -1,7 +1,6 @@
 #include "features/gauges/sorted_window.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace foxml::features {
 
@@ -9,36 +8,38 @@ SortedWindow::SortedWindow(int window) : recent_(window), sorted_(static_cast<st
 
 std::size_t SortedWindow::below(std::int64_t value) const noexcept {
     // Halving without a branch: where a price falls among others is what no branch predictor knows.
-    std::size_t first = 0;
+    const std::int64_t* first = sorted_.data();
     for (std::size_t left = size(); left > 0;) {
         const std::size_t half = (left + 1) / 2;
-        first += sorted_[first + half - 1] < value ? half : 0;
+        first += first[half - 1] < value ? half : 0;
         left -= half;
     }
-    return first;
+    return static_cast<std::size_t>(first - sorted_.data());
 }
 
-std::size_t SortedWindow::equal_to(std::int64_t value) const noexcept {
-    const bool largest = value == std::numeric_limits<std::int64_t>::max();
-    return (largest ? size() : below(value + 1)) - below(value);
+std::size_t SortedWindow::equal_to_newest() const noexcept {
+    std::size_t equal = 1;
+    while (newest_place_ + equal < size() && sorted_[newest_place_ + equal] == sorted_[newest_place_]) {
+        ++equal;
+    }
+    return equal;
 }
 
 void SortedWindow::push(std::int64_t value) noexcept {
-    const auto at = [this](std::size_t place) { return sorted_.begin() + static_cast<std::ptrdiff_t>(place); };
-    const std::size_t place = below(value);
+    std::int64_t* const sorted = sorted_.data();
+    newest_place_ = below(value);
     if (!full()) {
-        std::move_backward(at(place), at(size()), at(size() + 1));
-        sorted_[place] = value;
+        std::move_backward(sorted + newest_place_, sorted + size(), sorted + size() + 1);
     } else {
         const std::size_t gone = below(recent_.oldest());
-        if (gone < place) {
-            std::move(at(gone + 1), at(place), at(gone));
-            sorted_[place - 1] = value;
+        if (gone < newest_place_) {
+            std::move(sorted + gone + 1, sorted + newest_place_, sorted + gone);
+            --newest_place_;
         } else {
-            std::move_backward(at(place), at(gone), at(gone + 1));
-            sorted_[place] = value;
+            std::move_backward(sorted + newest_place_, sorted + gone, sorted + gone + 1);
         }
     }
+    sorted[newest_place_] = value;
     recent_.push(value);
 }
 

@@ -31,8 +31,10 @@ class SortedWindow {
 
     /// How many values are less than this one.
     [[nodiscard]] std::size_t below(std::int64_t value) const noexcept;
-    /// How many values are this one.
-    [[nodiscard]] std::size_t equal_to(std::int64_t value) const noexcept;
+    /// How many values are less than the newest.
+    [[nodiscard]] std::size_t below_newest() const noexcept { return newest_place_; }
+    /// How many values are the newest one.
+    [[nodiscard]] std::size_t equal_to_newest() const noexcept;
 
     void reset() noexcept { recent_.clear(); }
     void save(ByteWriter& writer) const { recent_.save(writer); }
@@ -42,6 +44,7 @@ class SortedWindow {
    private:
     Recent<std::int64_t> recent_;
     std::vector<std::int64_t> sorted_;  ///< as many as are recent
+    std::size_t newest_place_ = 0;      ///< the first of those that equal it
 };
 
 }  // namespace foxml::features

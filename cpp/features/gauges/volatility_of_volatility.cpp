@@ -19,7 +19,7 @@ void VolatilityOfVolatility::update(const View& view) noexcept {
 double VolatilityOfVolatility::value(int) const noexcept {
     const auto& [x, xx] = sums_.sums();
     const double n = sums_.bars();
-    return ratio(root(to_double(codispersion(sums_.bars(), xx, x, x)) / (n * (n - 1.0))), real(x) / n);
+    return ratio(root(codispersion(sums_.bars(), xx, x, x) / (n * (n - 1.0))), nearest_double(x) / n);
 }
 
 void VolatilityOfVolatility::load(ByteReader& reader) {

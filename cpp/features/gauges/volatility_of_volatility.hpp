@@ -24,8 +24,8 @@ class VolatilityOfVolatility final : public Gauge {
 
    private:
     /// x, x^2
-    [[nodiscard]] static constexpr std::tuple<std::int64_t, Int256> terms_of(const std::int64_t& deviation) noexcept {
-        return {deviation, product(deviation, deviation)};
+    [[nodiscard]] static constexpr std::tuple<Int128, Int256> terms_of(const std::int64_t& deviation) noexcept {
+        return {Int128{deviation}, product(deviation, deviation)};
     }
 
     RunningSums<std::int64_t, terms_of> sums_;

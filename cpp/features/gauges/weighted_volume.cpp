@@ -24,8 +24,8 @@ double WeightedVolume::value(int) const noexcept {
     if (x == 0) {
         return kNaN;
     }
-    const double deviation = root(to_double(codispersion(sums_.bars(), xx, x, x)) / (n * (n - 1.0)));
-    return deviation * unit_ / (to_double(x) / n * unit_ + 1e-12);
+    const double deviation = root(codispersion(sums_.bars(), xx, x, x) / (n * (n - 1.0)));
+    return deviation * unit_ / (nearest_double(x) / n * unit_ + 1e-12);
 }
 
 void WeightedVolume::load(ByteReader& reader) {

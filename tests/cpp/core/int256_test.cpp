@@ -68,8 +68,8 @@ TEST(Int256Test, MultipliesIntoTheUpperLimbs) {
         ASSERT_EQ(a * (b + c), a * b + a * c);
         ASSERT_EQ(a * b, b * a);
         ASSERT_EQ((a * b) * c, a * (b * c));
-        const auto factor = static_cast<std::uint64_t>(random() >> 1);
-        ASSERT_EQ(a.times(factor), a * Int256(static_cast<Int128>(factor)));
+        const auto factor = static_cast<std::int64_t>(random()) >> random() % 64;
+        ASSERT_EQ(product(factor, a), a * Int256(Int128{factor}));
         const Int128 x = random_int128(random);
         const auto high = static_cast<std::int64_t>(x >> 64);
         const auto low = static_cast<std::uint64_t>(x);
@@ -78,6 +78,7 @@ TEST(Int256Test, MultipliesIntoTheUpperLimbs) {
         const Int256 low_times_y = product(static_cast<Int128>(low), Int128{y});
         const Int128 z = random_int128(random);
         ASSERT_EQ(product(x, z), Int256(x) * Int256(z));
+        ASSERT_EQ(product(factor, z), Int256(Int128{factor}) * Int256(z));
         ASSERT_EQ(product(x, Int128{y}), power(64) * Int256(product(high, y)) + low_times_y);
     }
     EXPECT_EQ(power(100) * power(155), power(255));
@@ -101,11 +102,22 @@ TEST(Int256Test, WrapsLikeEveryInteger) {
     EXPECT_EQ(-a + a, Int256());
 }
 
+TEST(Int256Test, FitsAsManyBitsAsItHas) {
+    for (int bits = 1; bits <= 128; ++bits) {
+        const Int256 limit = power(bits - 1);
+        EXPECT_TRUE((limit - kOne).fits(bits)) << bits;
+        EXPECT_FALSE(limit.fits(bits)) << bits;
+        EXPECT_TRUE((-limit).fits(bits)) << bits;
+        EXPECT_FALSE((-limit - kOne).fits(bits)) << bits;
+    }
+}
+
 TEST(Int256Test, BecomesTheNearestDouble) {
     std::mt19937_64 random(5);
     for (int i = 0; i < 100'000; ++i) {
         const Int128 a = random_int128(random);
         ASSERT_EQ(to_double(Int256(a)), static_cast<double>(a));
+        ASSERT_EQ(nearest_double(a), static_cast<double>(a));
         // Scaled up it rounds in the same place.
         const int shift = static_cast<int>(random() % 128);
         ASSERT_EQ(to_double(Int256(a) * power(shift)), std::ldexp(static_cast<double>(a), shift));
