@@ -4,7 +4,7 @@
 VENV ?= .venv
 DEMO ?= demo
 
-.PHONY: demo test bench venv venv-demo
+.PHONY: demo test bench venv venv-bench venv-demo
 
 demo: venv-demo
 	$(VENV)/bin/foxml demo --dir $(DEMO)
@@ -12,11 +12,14 @@ demo: venv-demo
 test: venv
 	. $(VENV)/bin/activate && tools/check && tools/test
 
-bench: venv
+bench: venv-bench
 	. $(VENV)/bin/activate && tools/bench
 
 venv:
 	tools/setup $(VENV) test
+
+venv-bench:
+	tools/setup $(VENV) bench
 
 venv-demo:
 	tools/setup $(VENV) all

@@ -6,4 +6,5 @@ PYBIND11_MODULE(_native, module) {
     foxml::bindings::bind_trees(module);
     foxml::bindings::bind_features(module);
     foxml::bindings::bind_engine(module);
+    foxml::bindings::bind_batch(module);
 }

@@ -1,34 +1,14 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "engine/feed.hpp"
 #include "features/plan.hpp"
 #include "features/symbol_state.hpp"
 
 namespace foxml::engine {
-
-/// The history of one symbol, column by column.
-struct BarColumns {
-    std::size_t count;
-    const std::int64_t* close_ns;
-    const std::int64_t* session_open_ns;
-    const std::int64_t* session_close_ns;
-    const double* ohlcv;  ///< count x 5, row by row, raw
-    const double* benchmark_close =
-        nullptr;  ///< count, dollars, 0 where the benchmark has no bar; null without a benchmark
-};
-
-/// A corporate action, known before bar `before_bar`: earlier prices and volumes are multiplied, the symbol's own or
-/// those of its benchmark.
-struct Adjustment {
-    std::size_t before_bar;
-    double price_factor;
-    double volume_factor;
-    bool of_benchmark = false;
-};
 
 /// Features of a whole history: the streaming update in a loop, from a fresh state.
 ///
@@ -37,5 +17,20 @@ struct Adjustment {
 template <typename Value>
 void run_batch(const std::shared_ptr<const features::Plan>& plan, features::Scale scale, const BarColumns& bars,
                const std::vector<Adjustment>& adjustments, Value* values, std::uint8_t* ready);
+
+/// One of many histories, and where its rows go.
+struct BatchItem {
+    features::Scale scale;
+    BarColumns bars;
+    std::vector<Adjustment> adjustments;
+    float* values;
+    std::uint8_t* ready;
+};
+
+/// Features of many whole histories, eight at a time bar by bar side by side; each is what `run_batch` gives, to the
+/// bit, whatever the times and lengths of the others.
+///
+/// Throws what `run_batch` throws of one of them; what was written then counts for nothing.
+void run_batch_many(const std::shared_ptr<const features::Plan>& plan, const std::vector<BatchItem>& items);
 
 }  // namespace foxml::engine

@@ -100,6 +100,9 @@ void Engine::on_slice(const Slice& slice, const SliceResult& result) {
     check(slice);
     constexpr std::size_t kLanes = features::kBlockLanes;
     for (std::size_t b = 0; b < tracks_.blocks.size(); ++b) {
+        if (b + 1 < tracks_.blocks.size()) {
+            tracks_.blocks[b + 1].prefetch();
+        }
         update_block(slice, b);
         note_ready(slice, b * kLanes, kLanes, result);
         write_block(tracks_.blocks[b], b * kLanes, result);  // while its memory is near
@@ -182,16 +185,43 @@ void Engine::write_scores(std::size_t symbol, const SliceResult& result) noexcep
     }
 }
 
-void Engine::adjust(std::size_t symbol, double price_factor, double volume_factor) {
+void Engine::check_symbol(std::size_t symbol) const {
     if (symbol >= tracks_.all.size()) {
         throw InvalidInput("symbol " + std::to_string(symbol) + " does not exist; the engine has " +
                            std::to_string(tracks_.all.size()));
     }
+}
+
+void Engine::adjust(std::size_t symbol, double price_factor, double volume_factor) {
+    check_symbol(symbol);
     tracks_.all[symbol].adjust(price_factor, volume_factor);
     if (symbol == benchmark_) {
         for (Track& track : tracks_.all) {
             track.adjust_benchmark(price_factor);
         }
+    }
+}
+
+void Engine::extend(std::size_t symbol, const BarColumns& bars, const std::vector<Adjustment>& adjustments,
+                    float* values, std::uint8_t* ready) {
+    check_symbol(symbol);
+    if (symbol == benchmark_ && tracks_.all.size() > 1) {
+        throw InvalidInput("symbol " + std::to_string(symbol) + " is the benchmark of others and goes on with them");
+    }
+    Feed feed(bars, adjustments);
+    // A copy takes the bars in, so that one refused leaves nothing behind.
+    ByteWriter state;
+    tracks_.all[symbol].save(state);
+    Track track(plan_, scales_[symbol]);
+    ByteReader in(state.bytes());
+    track.load(in);
+    for (std::size_t t = 0; t < bars.count; ++t) {
+        feed.take(t, track);
+        write_row_of(track, feature_count(), values + t * feature_count(), ready[t]);
+    }
+    tracks_.all[symbol] = std::move(track);
+    if (bars.count > 0) {
+        last_close_ns_ = std::max(last_close_ns_, bars.close_ns[bars.count - 1]);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/feed.hpp"
 #include "engine/track.hpp"
 #include "features/block.hpp"
 #include "trees/interleaved.hpp"
@@ -61,6 +62,15 @@ class Engine {
     /// the others know of it too.
     void adjust(std::size_t symbol, double price_factor, double volume_factor);
 
+    /// Takes in more bars of one symbol, all after its last, with `adjustments` as for `run_batch`. Writes count x
+    /// features `values` (NaN in rows that are not ready) and `ready`.
+    ///
+    /// Of the benchmark the symbol sees the closes in `bars`; the benchmark's own features take no part, and it cannot
+    /// itself be extended beside other symbols. Throws RefusedBar naming the row, InvalidInput naming what else is
+    /// wrong; nothing has changed then.
+    void extend(std::size_t symbol, const BarColumns& bars, const std::vector<Adjustment>& adjustments, float* values,
+                std::uint8_t* ready);
+
     /// The whole state, checksummed.
     [[nodiscard]] std::string snapshot() const;
 
@@ -69,6 +79,7 @@ class Engine {
     void restore(std::string_view bytes);
 
    private:
+    void check_symbol(std::size_t symbol) const;
     [[nodiscard]] features::Bar bar_of(const Slice& slice, std::size_t symbol) const noexcept;
     [[nodiscard]] double benchmark_close_of(const Slice& slice) const noexcept;
     void check(const Slice& slice) const;

@@ -33,6 +33,7 @@ class History {
     /// Multiplies the factors of every bar held.
     void adjust(double price_factor, double volume_factor) noexcept;
 
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
     /// Bar `i` on today's terms, 0 the oldest.

@@ -54,6 +54,14 @@ class Track {
 
     [[nodiscard]] features::SymbolState& state() noexcept { return state_; }
 
+    /// Keeps no bars from now on: for a track that is neither adjusted nor saved again. They are many, and each one
+    /// kept drives something else out of the cache.
+    void forget_past() noexcept {
+        if (history_.capacity() != 0) {
+            history_ = History(0);
+        }
+    }
+
     void save(ByteWriter& out) const;
 
     /// Throws InvalidInput; what is held then is undefined, so load into a new track and swap.

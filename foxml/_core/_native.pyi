@@ -18,6 +18,7 @@ __all__: list[str] = [
     "RefusedBar",
     "batch",
     "batch_double",
+    "batch_many",
     "catalogue",
     "exp",
     "exp_array",
@@ -65,7 +66,14 @@ class Feature:
     @property
     def name(self) -> str: ...
     @property
+    def needs_benchmark(self) -> bool: ...
+    @property
     def oracle(self) -> str: ...
+    @property
+    def parameters(self) -> list[tuple[str, int, int, int]]:
+        """
+        Name, value, minimum and maximum of each.
+        """
     @property
     def params(self) -> str: ...
     @property
@@ -76,14 +84,23 @@ class Plan:
     Features to compute on bars of one length.
     """
     def __init__(
-        self, names: collections.abc.Sequence[str], interval_ns: typing.SupportsInt | typing.SupportsIndex
-    ) -> None: ...
+        self,
+        columns: collections.abc.Sequence[
+            tuple[str, str, collections.abc.Mapping[str, typing.SupportsInt | typing.SupportsIndex]]
+        ],
+        interval_ns: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None:
+        """
+        Columns are (name, feature, parameters that differ from the catalogue's).
+        """
     @property
     def feature_count(self) -> int: ...
     @property
     def history_bars(self) -> int: ...
     @property
     def interval_ns(self) -> int: ...
+    @property
+    def needs_benchmark(self) -> bool: ...
     @property
     def warmup_bars(self) -> int: ...
 
@@ -102,6 +119,7 @@ class Engine:
         ],
         forests: collections.abc.Sequence[Forest],
         identity: str,
+        benchmark: typing.SupportsInt | typing.SupportsIndex | None = None,
     ) -> None: ...
     def adjust(
         self,
@@ -112,22 +130,33 @@ class Engine:
         """
         Put a symbol's past on the terms after a corporate action.
         """
-    def on_slice(
+    def extend(
         self,
-        close_ns: typing.SupportsInt | typing.SupportsIndex,
-        session_open_ns: typing.SupportsInt | typing.SupportsIndex,
-        session_close_ns: typing.SupportsInt | typing.SupportsIndex,
+        symbol: typing.SupportsInt | typing.SupportsIndex,
+        close_ns: numpy.typing.NDArray[numpy.int64],
+        session_open_ns: numpy.typing.NDArray[numpy.int64],
+        session_close_ns: numpy.typing.NDArray[numpy.int64],
         ohlcv: numpy.typing.NDArray[numpy.float64],
-        present: numpy.typing.NDArray[numpy.bool],
-    ) -> tuple[
-        numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.bool], numpy.typing.NDArray[numpy.float64]
-    ]:
+        adjustments: collections.abc.Sequence[
+            tuple[
+                typing.SupportsInt | typing.SupportsIndex,
+                typing.SupportsFloat | typing.SupportsIndex,
+                typing.SupportsFloat | typing.SupportsIndex,
+                bool,
+            ]
+        ],
+        benchmark_close: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None,
+    ) -> tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.bool]]:
         """
-        Take in a slice; returns rows, ready and scores.
+        Take in more bars of one symbol; returns values and ready.
         """
     def restore(self, data: bytes) -> None:
         """
         Take the state from a snapshot.
+        """
+    def slice_call(self, result_type: type) -> typing.Any:
+        """
+        A function of close_ns, session_open_ns, session_close_ns, ohlcv and present that takes in a slice; returns a `result_type` with the slots rows, ready and scores.
         """
     def snapshot(self) -> bytes:
         """
@@ -146,8 +175,10 @@ def batch(
             typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
+            bool,
         ]
     ],
+    benchmark_close: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None,
 ) -> tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.bool]]:
     """
     Values and ready of a whole history, in float32.
@@ -165,11 +196,38 @@ def batch_double(
             typing.SupportsInt | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
             typing.SupportsFloat | typing.SupportsIndex,
+            bool,
         ]
     ],
+    benchmark_close: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None = None,
 ) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.bool]]:
     """
     Values and ready of a whole history, in float64.
+    """
+
+def batch_many(
+    plan: Plan,
+    histories: collections.abc.Sequence[
+        tuple[
+            tuple[typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex],
+            typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+            typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+            typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+            collections.abc.Sequence[
+                tuple[
+                    typing.SupportsInt | typing.SupportsIndex,
+                    typing.SupportsFloat | typing.SupportsIndex,
+                    typing.SupportsFloat | typing.SupportsIndex,
+                    bool,
+                ]
+            ],
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+        ]
+    ],
+) -> list[tuple[numpy.typing.NDArray[numpy.float32], numpy.typing.NDArray[numpy.bool]]]:
+    """
+    Values and ready of each of many histories, in float32. A history is what `batch` takes, in order.
     """
 
 def catalogue() -> list[Feature]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from foxml.errors import DataError
 __all__ = ["BarMarks", "BarStore", "StoredBars"]
 
 _SCHEMA = 1
+_TIMES = ("close_ns", "session_open_ns", "session_close_ns")
+_ROW_GROUP_BARS = 1 << 15
+"""A history is read back in parts, and no more than this much of it is decoded at a time."""
 _COLUMNS = ("open", "high", "low", "close", "volume")
 _DESCRIBED = frozenset({"symbol", "interval", "bars", "first_close_ns", "last_close_ns", "marks", "file", "sha256"})
 _SYMBOL = re.compile(r"^[A-Z][A-Z0-9.\-]{0,14}$")
@@ -83,13 +86,11 @@ class BarStore:
             raise DataError(f"{bars.symbol}: no bars to store")
         path = self._path(bars.symbol, interval_name(bars.interval_ns))
         columns = {
-            "close_ns": bars.close_ns,
-            "session_open_ns": bars.session_open_ns,
-            "session_close_ns": bars.session_close_ns,
+            **{name: getattr(bars, name) for name in _TIMES},
             **{name: np.ascontiguousarray(bars.ohlcv[:, i]) for i, name in enumerate(_COLUMNS)},
         }
         sink = pa.BufferOutputStream()
-        pq.write_table(pa.table(columns), sink, compression="zstd")
+        pq.write_table(pa.table(columns), sink, compression="zstd", row_group_size=_ROW_GROUP_BARS)
         data = sink.getvalue().to_pybytes()
         digest = hashlib.sha256(data).hexdigest()
         description = {
@@ -131,20 +132,41 @@ class BarStore:
         found = hashlib.sha256(data).hexdigest()
         if found != description["sha256"]:
             raise DataError(f"{path}: expected sha256 {description['sha256']}, found {found}: the file was changed")
-        table = pq.read_table(pa.BufferReader(data))
-        close_ns = table["close_ns"].to_numpy()
-        first = 0 if start_ns is None else int(np.searchsorted(close_ns, start_ns, side="right"))
-        last = len(close_ns) if end_ns is None else int(np.searchsorted(close_ns, end_ns, side="right"))
-        part = table.slice(first, max(last - first, 0))
-        ohlcv = np.column_stack([part[name].to_numpy() for name in _COLUMNS])
-        return SymbolBars(
-            symbol,
-            parse_interval(interval),
-            part["close_ns"].to_numpy().copy(),
-            part["session_open_ns"].to_numpy().copy(),
-            part["session_close_ns"].to_numpy().copy(),
-            np.ascontiguousarray(ohlcv),
-        )
+        return _bars(symbol, interval, pq.read_table(pa.BufferReader(data)), start_ns, end_ns)
+
+    def parts(
+        self, symbol: str, interval: str, part_bars: int, start_ns: int | None = None, end_ns: int | None = None
+    ) -> Iterator[SymbolBars]:
+        """Read bars whose close lies in ``(start_ns, end_ns]`` in parts of at most `part_bars`, one held at a time.
+
+        The memory that it takes does not grow with the history. Together the parts are what `read` gives.
+
+        Raises
+        ------
+        DataError
+            As `read`, before the first part.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        description = self._describe(self._path(symbol, interval))
+        path = self._path(symbol, interval).parent / description["file"]
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            raise DataError(f"{path}: the file that holds the bars of {symbol} is gone") from None
+        with file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != description["sha256"]:
+                raise DataError(f"{path}: expected sha256 {description['sha256']}, found {found}: the file was changed")
+            for batch in pq.ParquetFile(file).iter_batches(batch_size=part_bars, use_threads=False):
+                bars = _bars(symbol, interval, pa.Table.from_batches([batch]), start_ns, end_ns)
+                if len(bars):
+                    yield bars
+
+    def digest(self, symbol: str, interval: str) -> str:
+        """SHA-256 of the file that holds a symbol's bars: changes whenever they are written anew with others."""
+        return str(self._describe(self._path(symbol, interval))["sha256"])
 
     def list(self) -> Sequence[StoredBars]:
         """Everything the store holds, by interval and symbol."""
@@ -207,6 +229,19 @@ class BarStore:
             what = f"{', '.join(missing)} missing" if missing else f"{fields['symbol']} in {fields['file']}"
             raise DataError(f"{path}: expected the description of {path.stem} that the store wrote, found {what}")
         return fields
+
+
+def _bars(symbol: str, interval: str, table: Any, start_ns: int | None, end_ns: int | None) -> SymbolBars:  # noqa: ANN401
+    """Return the bars of a table whose close lies in ``(start_ns, end_ns]``."""
+    close_ns = table["close_ns"].to_numpy()
+    first = 0 if start_ns is None else int(np.searchsorted(close_ns, start_ns, side="right"))
+    last = len(close_ns) if end_ns is None else int(np.searchsorted(close_ns, end_ns, side="right"))
+    part = table.slice(first, max(last - first, 0))
+    ohlcv = np.column_stack([part[name].to_numpy() for name in _COLUMNS])
+    closes, session_opens, session_closes = (part[name].to_numpy().copy() for name in _TIMES)
+    return SymbolBars(
+        symbol, parse_interval(interval), closes, session_opens, session_closes, np.ascontiguousarray(ohlcv)
+    )
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -4,7 +4,8 @@ Exit codes
 ----------
 0 done; 1 an error without a code of its own; 2 wrong usage or config; 3 bars or corporate actions; 4 features;
 5 model or bundle; 6 journal; 7 broker; 8 recovery; 9 an optional package is missing; 10 `foxml replay` found
-differences; 70 a bug of FoxML (with its traceback); 130 interrupted.
+differences; 70 a bug of FoxML (with its traceback); 130 interrupted. `foxml check` has codes of its own: 1 a failure,
+2 bad input, 3 a check that cannot be believed.
 """
 
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 
 import typer
 
-from foxml.cli import backtest, config, data, demo, init, models, replay, report, status, trade, train, version
+from foxml.cli import backtest, check, config, data, demo, init, models, replay, report, status, trade, train, version
 from foxml.cli.console import print_error
 from foxml.cli.verbs import EXIT_INTERRUPTED, add_verb
 from foxml.errors import FoxmlError
@@ -41,6 +42,7 @@ add_verb(app, "trade", trade.trade)
 add_verb(app, "status", status.status)
 add_verb(app, "replay", replay.replay)
 add_verb(app, "report", report.report)
+app.add_typer(check.app, name="check")
 app.add_typer(config.app, name="config")
 add_verb(app, "version", version.version)
 

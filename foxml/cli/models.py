@@ -123,6 +123,7 @@ def _text(bundle: "Bundle") -> str:
         ["bars", f"{utc_text(data.first_close_ns)} to {utc_text(data.last_close_ns)} UTC, {', '.join(marks)}"],
         ["samples", f"{data.samples:,}"],
         ["features", f"{len(manifest.feature_names)}, plan {manifest.plan_sha256[:12]}"],
+        ["live-capable", f"no: {', '.join(manifest.research_features)}" if manifest.research_features else "yes"],
         ["label", f"{manifest.target.value} of {_label(bundle)}"],
         ["IC", f"{score.ic:+.4f} over {score.ic_n:,} labels, out of fold"],
         ["trials", f"{manifest.trials}, variance of their Sharpe ratios {manifest.trials_sharpe_variance:.3g}"],

@@ -9,7 +9,9 @@ __all__ = ["Instrument"]
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One US equity or ETF. Every field is a constant of the definition and part of a plan's hash.
+    """One instrument, by default of the kind of a US equity. Every field is a constant and part of a plan's hash.
+
+    The constants of each asset class are in ``config/base.yaml``, under ``universe.asset_classes``.
 
     Attributes
     ----------

@@ -5,6 +5,7 @@ from foxml.features.columns import Column
 from foxml.features.engine import Adjustment, FeatureEngine, FeatureMatrix, SliceFeatures
 from foxml.features.loading import load_plan
 from foxml.features.plan import FeaturePlan, LeftOut
+from foxml.features.research_columns import ResearchColumn
 
 __all__ = [
     "Adjustment",
@@ -15,6 +16,7 @@ __all__ = [
     "FeaturePlan",
     "LeftOut",
     "Parameter",
+    "ResearchColumn",
     "SliceFeatures",
     "list_features",
     "load_plan",

@@ -1,83 +1,35 @@
 """The streaming feature engine, and the batch that is a loop over it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar, overload
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foxml import _core
-from foxml.domain.bars import BarSlice, SymbolBars
-from foxml.domain.money import NANO
+from foxml.domain.bars import CLOSE, BarSlice, SymbolBars
+from foxml.domain.instruments import Instrument
 from foxml.errors import FeatureError
 from foxml.features.plan import FeaturePlan
+from foxml.features.research_columns import not_live_capable
+from foxml.features.results import Adjustment, AdjustmentLike, FeatureMatrix, SliceFeatures
+from foxml.features.scales import explained, scale_of
 
 __all__ = ["Adjustment", "AdjustmentLike", "FeatureEngine", "FeatureMatrix", "SliceFeatures"]
 
-Value = TypeVar("Value", np.float32, np.float64)
-
-
-class AdjustmentLike(Protocol):
-    """Anything with the three attributes of `Adjustment`."""
-
-    @property
-    def before_bar(self) -> int:
-        """Row that the action comes before."""
-
-    @property
-    def price_factor(self) -> float:
-        """Factor on earlier prices."""
-
-    @property
-    def volume_factor(self) -> float:
-        """Factor on earlier volumes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """A corporate action, known before row `before_bar`, as factors on the bars before it."""
-
-    before_bar: int
-    price_factor: float
-    volume_factor: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SliceFeatures:
-    """Features and scores of one slice, in arrays of its own.
-
-    Attributes
-    ----------
-    rows : ndarray of float32, shape (n, F)
-        NaN where a feature is undefined; a whole row of NaN where the symbol is not ready.
-    ready : ndarray of bool, shape (n,)
-        False for a symbol that is absent from the slice or still warming up: it has no row.
-    scores : ndarray of float64, shape (n, forests)
-        Raw score of each forest's first output; NaN where the symbol is not ready.
-    """
-
-    rows: NDArray[np.float32]
-    ready: NDArray[np.bool_]
-    scores: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FeatureMatrix(Generic[Value]):
-    """Features of one symbol's history.
-
-    Attributes
-    ----------
-    values : ndarray of float32 or float64, shape (T, F)
-        NaN where a feature is undefined, and in whole rows that are not ready.
-    ready : ndarray of bool, shape (T,)
-        False while warming up: there is no row.
-    names : tuple of str, length F
-    """
-
-    values: NDArray[Value]
-    ready: NDArray[np.bool_]
-    names: tuple[str, ...]
+_OnSlice = Callable[[int, int, int, NDArray[np.float64], NDArray[np.bool_]], SliceFeatures]
+_Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+_Factors = tuple[int, float, float, bool]
+_History = tuple[
+    tuple[float, float],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    list[_Factors],
+    NDArray[np.float64] | None,
+]
 
 
 class FeatureEngine:
@@ -94,29 +46,40 @@ class FeatureEngine:
     Raises
     ------
     FeatureError
-        If a symbol is not in the plan, or a forest takes other features.
+        If a symbol is not in the plan, the plan's benchmark is not among them, or a forest takes other features.
     """
 
     def __init__(
         self, plan: FeaturePlan, symbols: Sequence[str] | None = None, *, forests: Sequence[_core.Forest] = ()
     ) -> None:
+        if not plan.live_capable:
+            raise FeatureError(not_live_capable(tuple(column.name for column in plan.research)))
         self._plan = plan
         self._symbols = plan.symbols if symbols is None else tuple(symbols)
         self._instruments = {instrument.symbol: instrument for instrument in plan.instruments}
         if len(set(self._symbols)) != len(self._symbols):
             raise FeatureError(f"symbols must differ, found {', '.join(self._symbols)}")
+        if plan.benchmark is not None and plan.benchmark not in self._symbols:
+            raise FeatureError(
+                f"the plan compares with {plan.benchmark}, which is not among the symbols {', '.join(self._symbols)}"
+            )
+        self._benchmark = None if plan.benchmark is None else self._symbols.index(plan.benchmark)
         for i, forest in enumerate(forests):
             _check_columns(i, forest, plan.names)
         self._native_plan = plan.native()
         try:
             self._native = _core.Engine(
                 self._native_plan,
-                [self._scale(symbol) for symbol in self._symbols],
+                [scale_of(self._instrument(symbol)) for symbol in self._symbols],
                 list(forests),
                 f"{plan.sha256} {' '.join(self._symbols)}",
+                self._benchmark,
             )
         except ValueError as error:
             raise FeatureError(str(error)) from None
+        self._on_slice: _OnSlice = self._native.slice_call(SliceFeatures)
+        self._interval_ns = plan.interval_ns
+        self._checked_symbols = self._symbols
 
     @property
     def plan(self) -> FeaturePlan:
@@ -143,20 +106,28 @@ class FeatureEngine:
             finite, a price that is not positive, high below low, negative volume, time going back. Names the symbol,
             the time and the reason; no symbol has changed.
         """
-        self._check_slice(bar_slice)
+        if bar_slice.symbols is not self._checked_symbols or bar_slice.interval_ns != self._interval_ns:
+            self._check_slice(bar_slice)
+            self._checked_symbols = bar_slice.symbols
         try:
-            rows, ready, scores = self._native.on_slice(
+            return self._on_slice(
                 bar_slice.close_ns,
                 bar_slice.session_open_ns,
                 bar_slice.session_close_ns,
-                np.ascontiguousarray(bar_slice.ohlcv, dtype=np.float64),
-                np.ascontiguousarray(bar_slice.present, dtype=np.bool_),
+                bar_slice.ohlcv,
+                bar_slice.present,
             )
+        except TypeError:
+            plain = _plain(bar_slice)
+            if plain is bar_slice:
+                raise
+            return self.update(plain)
         except _core.RefusedBar as error:
             index, close_ns, reason = error.args
-            name = "the slice" if index < 0 else self._symbols[index]
-            raise FeatureError(f"{name} at {_utc(close_ns)}: {reason}") from None
-        return SliceFeatures(rows, ready, scores)
+            if index < 0:
+                raise FeatureError(f"the slice at {_utc(close_ns)}: {reason}") from None
+            told = explained(reason, self._instrument(self._symbols[index]), bar_slice.ohlcv[index].tolist())
+            raise FeatureError(f"{self._symbols[index]} at {_utc(close_ns)}: {told}") from None
 
     def adjust(self, symbol_index: int, price_factor: float, volume_factor: float) -> None:
         """Put a symbol's past on the terms after a corporate action, by building its state anew from the bars kept.
@@ -178,16 +149,33 @@ class FeatureEngine:
         try:
             self._native.adjust(symbol_index, price_factor, volume_factor)
         except ValueError as error:
-            raise FeatureError(f"{self._symbols[symbol_index]}: {error}") from None
+            symbol = self._symbols[symbol_index]
+            raise FeatureError(f"{symbol}: {explained(str(error), self._instrument(symbol))}") from None
 
     @overload
-    def batch(self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = ()) -> FeatureMatrix[np.float32]: ...
+    def batch(
+        self,
+        bars: SymbolBars,
+        adjustments: Sequence[AdjustmentLike] = (),
+        *,
+        benchmark_close: NDArray[np.float64] | None = None,
+    ) -> FeatureMatrix[np.float32]: ...
     @overload
     def batch(
-        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = (), *, double: Literal[True]
+        self,
+        bars: SymbolBars,
+        adjustments: Sequence[AdjustmentLike] = (),
+        *,
+        benchmark_close: NDArray[np.float64] | None = None,
+        double: Literal[True],
     ) -> FeatureMatrix[np.float64]: ...
     def batch(
-        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike] = (), *, double: bool = False
+        self,
+        bars: SymbolBars,
+        adjustments: Sequence[AdjustmentLike] = (),
+        *,
+        benchmark_close: NDArray[np.float64] | None = None,
+        double: bool = False,
     ) -> FeatureMatrix[np.float32] | FeatureMatrix[np.float64]:
         """Compute a whole history of one symbol: the streaming update in a loop, from a fresh state of its own.
 
@@ -200,6 +188,9 @@ class FeatureEngine:
             Raw, of a symbol of the plan and of its interval.
         adjustments : sequence of Adjustment
             Sorted by `before_bar`.
+        benchmark_close : ndarray of float64, shape (T,), optional
+            Raw close of the plan's benchmark at the moment of each bar, NaN where it has no bar. Not needed for the
+            benchmark itself.
         double : bool, default False
             Give the doubles that the float32 values are rounded from.
 
@@ -208,28 +199,83 @@ class FeatureEngine:
         FeatureError
             Names the symbol, and the row and time of a bar that is refused.
         """
-        if bars.interval_ns != self._plan.interval_ns:
-            raise FeatureError(
-                f"{bars.symbol}: found bars of {bars.interval_ns} ns, expected those of the plan, "
-                f"{self._plan.interval_ns} ns"
-            )
-        factors = [(a.before_bar, a.price_factor, a.volume_factor) for a in adjustments]
+        self._check_interval(bars)
         compute: Any = _core.batch_double if double else _core.batch
         try:
-            values, ready = compute(
-                self._native_plan,
-                self._scale(bars.symbol),
-                np.ascontiguousarray(bars.close_ns, dtype=np.int64),
-                np.ascontiguousarray(bars.session_open_ns, dtype=np.int64),
-                np.ascontiguousarray(bars.session_close_ns, dtype=np.int64),
-                np.ascontiguousarray(bars.ohlcv, dtype=np.float64),
-                factors,
+            values, ready = compute(self._native_plan, *self._history(bars, adjustments, benchmark_close))
+        except _core.RefusedBar as error:
+            raise FeatureError(self._refused(bars, error.args[0], error)) from None
+        except (ValueError, TypeError) as error:
+            raise FeatureError(f"{bars.symbol}: {explained(str(error), self._instrument(bars.symbol))}") from None
+        return FeatureMatrix(values, ready, self._plan.names)
+
+    def batch_many(
+        self,
+        histories: Sequence[SymbolBars],
+        adjustments: Sequence[Sequence[AdjustmentLike]],
+        benchmark_closes: Sequence[NDArray[np.float64] | None],
+    ) -> list[FeatureMatrix[np.float32]]:
+        """Compute the histories of many symbols, eight at a time side by side; each as `batch` does, to the bit.
+
+        Parameters
+        ----------
+        histories : sequence of SymbolBars
+        adjustments, benchmark_closes : sequence, one for each history
+            As for `batch`.
+
+        Raises
+        ------
+        FeatureError
+            As `batch`, of the first history that is refused.
+        """
+        each = list(zip(histories, adjustments, benchmark_closes, strict=True))
+        for bars in histories:
+            self._check_interval(bars)
+        try:
+            found = _core.batch_many(self._native_plan, [self._history(*one) for one in each])
+        except (ValueError, TypeError):
+            # One by one they are told apart.
+            return [self.batch(bars, due, benchmark_close=closes) for bars, due, closes in each]
+        return [FeatureMatrix(values, ready, self._plan.names) for values, ready in found]
+
+    def extend(
+        self,
+        bars: SymbolBars,
+        adjustments: Sequence[AdjustmentLike] = (),
+        *,
+        benchmark_close: NDArray[np.float64] | None = None,
+    ) -> FeatureMatrix[np.float32]:
+        """Take in more bars of one symbol and give their rows: a history in parts, each going on where the last ended.
+
+        For an engine of this symbol, and of the plan's benchmark where it has one. The rows of all parts equal those
+        of `batch` over the whole history to the bit.
+
+        Parameters
+        ----------
+        bars : SymbolBars
+            Raw, all after the symbol's last.
+        adjustments : sequence of Adjustment
+            Sorted by `before_bar`; 0 is before the first of these bars.
+        benchmark_close : ndarray of float64, shape (T,), optional
+            As for `batch`.
+
+        Raises
+        ------
+        FeatureError
+            Names the symbol, and the row and time of a bar that is refused; nothing has changed then.
+        """
+        self._check_interval(bars)
+        if set(self._symbols) != {bars.symbol, self._plan.benchmark or bars.symbol}:
+            raise FeatureError(f"{bars.symbol}: found an engine of {', '.join(self._symbols)}, expected one of its own")
+        closes, adjustments = self._beside_benchmark(bars, benchmark_close, adjustments)
+        try:
+            values, ready = self._native.extend(
+                self._symbols.index(bars.symbol), *_columns(bars), _factors(adjustments), closes
             )
         except _core.RefusedBar as error:
-            row, close_ns, reason = error.args
-            raise FeatureError(f"{bars.symbol}, row {row} at {_utc(close_ns)}: {reason}") from None
+            raise FeatureError(self._refused(bars, error.args[0], error)) from None
         except (ValueError, TypeError) as error:
-            raise FeatureError(f"{bars.symbol}: {error}") from None
+            raise FeatureError(f"{bars.symbol}: {explained(str(error), self._instrument(bars.symbol))}") from None
         return FeatureMatrix(values, ready, self._plan.names)
 
     def snapshot(self) -> bytes:
@@ -249,11 +295,46 @@ class FeatureEngine:
         except ValueError as error:
             raise FeatureError(str(error)) from None
 
-    def _scale(self, symbol: str) -> tuple[float, float]:
+    def _instrument(self, symbol: str) -> Instrument:
         instrument = self._instruments.get(symbol)
         if instrument is None:
             raise FeatureError(f"{symbol} is not in the plan, which has {', '.join(self._instruments)}")
-        return instrument.price_grid / NANO, instrument.volume_unit
+        return instrument
+
+    def _history(
+        self, bars: SymbolBars, adjustments: Sequence[AdjustmentLike], closes: NDArray[np.float64] | None
+    ) -> _History:
+        closes, adjustments = self._beside_benchmark(bars, closes, adjustments)
+        return scale_of(self._instrument(bars.symbol)), *_columns(bars), _factors(adjustments), closes
+
+    def _refused(self, bars: SymbolBars, row: int, error: _core.RefusedBar) -> str:
+        _, close_ns, reason = error.args
+        told = explained(reason, self._instrument(bars.symbol), bars.ohlcv[row].tolist())
+        return f"{bars.symbol}, row {row} at {_utc(close_ns)}: {told}"
+
+    def _beside_benchmark(
+        self, bars: SymbolBars, closes: NDArray[np.float64] | None, adjustments: Sequence[AdjustmentLike]
+    ) -> tuple[NDArray[np.float64] | None, Sequence[AdjustmentLike]]:
+        """Return the benchmark's closes beside the bars, and the adjustments with its own."""
+        if self._plan.benchmark is None:
+            return None, [a for a in adjustments if not a.of_benchmark]
+        if bars.symbol == self._plan.benchmark:
+            own = [a for a in adjustments if not a.of_benchmark]
+            both = [(a, Adjustment(a.before_bar, a.price_factor, a.volume_factor, of_benchmark=True)) for a in own]
+            return np.ascontiguousarray(bars.ohlcv[:, CLOSE]), [a for pair in both for a in pair]
+        if closes is None or closes.shape != (len(bars),):
+            found = "none" if closes is None else f"the shape {closes.shape}"
+            raise FeatureError(
+                f"{bars.symbol}: benchmark_close: found {found}, expected {len(bars)} closes of {self._plan.benchmark}"
+            )
+        return np.ascontiguousarray(closes, dtype=np.float64), adjustments
+
+    def _check_interval(self, bars: SymbolBars) -> None:
+        if bars.interval_ns != self._plan.interval_ns:
+            raise FeatureError(
+                f"{bars.symbol}: found bars of {bars.interval_ns} ns, expected those of the plan, "
+                f"{self._plan.interval_ns} ns"
+            )
 
     def _check_slice(self, bar_slice: BarSlice) -> None:
         if bar_slice.symbols != self._symbols:
@@ -266,6 +347,28 @@ class FeatureEngine:
                 f"slice {bar_slice.sequence}: found bars of {bar_slice.interval_ns} ns, expected "
                 f"{self._plan.interval_ns} ns"
             )
+
+
+def _plain(bar_slice: BarSlice) -> BarSlice:
+    """Return the slice in arrays as the kernel reads them: itself where they are such."""
+    ohlcv = np.ascontiguousarray(bar_slice.ohlcv, dtype=np.float64)
+    present = np.ascontiguousarray(bar_slice.present, dtype=np.bool_)
+    if ohlcv is bar_slice.ohlcv and present is bar_slice.present:
+        return bar_slice
+    return dataclasses.replace(bar_slice, ohlcv=ohlcv, present=present)
+
+
+def _columns(bars: SymbolBars) -> _Columns:
+    return (
+        np.ascontiguousarray(bars.close_ns, dtype=np.int64),
+        np.ascontiguousarray(bars.session_open_ns, dtype=np.int64),
+        np.ascontiguousarray(bars.session_close_ns, dtype=np.int64),
+        np.ascontiguousarray(bars.ohlcv, dtype=np.float64),
+    )
+
+
+def _factors(adjustments: Sequence[AdjustmentLike]) -> list[_Factors]:
+    return [(a.before_bar, a.price_factor, a.volume_factor, a.of_benchmark) for a in adjustments]
 
 
 def _check_columns(index: int, forest: _core.Forest, names: Sequence[str]) -> None:

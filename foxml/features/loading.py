@@ -10,13 +10,14 @@ from foxml.errors import ConfigError, DataError, FeatureError
 from foxml.features.catalogue import FeatureInfo, find_feature, list_features
 from foxml.features.columns import Column, column_of, parse_column
 from foxml.features.plan import FeaturePlan, LeftOut
+from foxml.features.research_columns import ResearchColumn, ResearchResolver, not_live_capable
 from foxml.settings import packaged_config_root
 from foxml.settings.document import Document, read_document
 from foxml.settings.problems import nearest
 
 __all__ = ["load_plan"]
 
-_KEYS: Final = ("include", "exclude", "parameters", "columns", "benchmark")
+_KEYS: Final = ("include", "exclude", "parameters", "columns", "benchmark", "research")
 
 
 def load_plan(
@@ -27,6 +28,7 @@ def load_plan(
     include: Collection[str] = (),
     exclude: Collection[str] = (),
     benchmark: str | None = None,
+    research: ResearchResolver | None = None,
 ) -> FeaturePlan:
     """Make a plan from a plan file.
 
@@ -44,6 +46,8 @@ def load_plan(
             ``[{feature: sma_dist_10, w: 37}]``: columns added to it.
         benchmark
             The symbol that benchmark-relative features compare with, in place of the argument's.
+        research
+            ``[package.module:object]``: features in Python, for research alone (docs/user_features.md).
     interval_ns : int or str
         Base interval of the bars; ``"1h"`` is understood too.
     instruments : sequence of Instrument
@@ -52,6 +56,9 @@ def load_plan(
         Names laid over the file's: added to it, then taken from it.
     benchmark : str, optional
         One of the symbols.
+    research : callable, optional
+        Finds out what the entries of `research` are; without it a plan that has any is refused, as nothing that trades
+        can compute them.
 
     Returns
     -------
@@ -92,7 +99,12 @@ def load_plan(
     needed = compared_with if any(column.info.needs_benchmark for column in kept) else None
     try:
         return FeaturePlan(
-            tuple(column.name for column in kept), interval, tuple(instruments), left_out, benchmark=needed
+            tuple(column.name for column in kept),
+            interval,
+            tuple(instruments),
+            left_out,
+            benchmark=needed,
+            research=_research(document, research),
         )
     except FeatureError as error:
         raise ConfigError(f"{document.name}: {error}") from None
@@ -195,6 +207,20 @@ def _replaced(document: Document, wanted: Collection[Column]) -> dict[Column, Co
             raise ConfigError(f"{place}: found {values!r}, expected a mapping of parameters")
         found[own] = _varied(info, values, place)
     return found
+
+
+def _research(document: Document, resolver: ResearchResolver | None) -> tuple[ResearchColumn, ...]:
+    """Return the columns that are computed in Python."""
+    references = document.data.get("research", [])
+    place = f"{_place(document, 'research')}: research"
+    if not isinstance(references, list | tuple) or not all(isinstance(word, str) for word in references):
+        raise ConfigError(f"{place}: found {references!r}, expected a list such as [package.module:object]")
+    if references and resolver is None:
+        raise ConfigError(f"{place}: {not_live_capable(tuple(references))}")
+    try:
+        return tuple(resolver(reference) for reference in references) if resolver is not None else ()
+    except (ConfigError, FeatureError) as error:
+        raise ConfigError(f"{place}: {error}") from None
 
 
 def _added(document: Document) -> set[Column]:

@@ -2,18 +2,21 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
 from foxml import _core
 from foxml.domain.instruments import Instrument
 from foxml.errors import FeatureError
+from foxml.features.catalogue import find_feature
 from foxml.features.columns import Column, parse_column
 from foxml.features.native import native_plan
+from foxml.features.research_columns import ResearchColumn, parse_research_column
 
 __all__ = ["FeaturePlan", "LeftOut"]
 
 _KEYS: Final = ("kernel", "interval_ns", "columns", "instruments", "benchmark")
+_RESEARCH_KEYS: Final = ("live_capable", "research")
 _COLUMN_KEYS: Final = ("name", "feature", "parameters")
 
 
@@ -37,7 +40,7 @@ class FeaturePlan:
     Attributes
     ----------
     names : tuple of str
-        Columns, in the order of the catalogue; see `Column`.
+        Columns of the kernel, in the order of the catalogue; see `Column`.
     interval_ns : int
         Base interval of the bars.
     instruments : tuple of Instrument
@@ -46,6 +49,8 @@ class FeaturePlan:
         What was asked for and is not in the plan, with the reason. No part of the plan's identity.
     benchmark : str or None
         The symbol, one of the instruments, that the benchmark-relative columns compare with.
+    research : tuple of ResearchColumn
+        Columns that follow the kernel's, computed in Python: a plan that has any is for research alone.
     """
 
     names: tuple[str, ...]
@@ -53,6 +58,7 @@ class FeaturePlan:
     instruments: tuple[Instrument, ...]
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
     benchmark: str | None = None
+    research: tuple[ResearchColumn, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.names or not self.instruments:
@@ -65,6 +71,11 @@ class FeaturePlan:
         relative = [column.name for column in self.columns if column.info.needs_benchmark]
         if relative and self.benchmark is None:
             raise FeatureError(f"{relative[0]} compares with a benchmark, and the plan names none")
+        for i, column in enumerate(self.research):
+            if find_feature(column.name) is not None or column.name in [other.name for other in self.research[:i]]:
+                raise FeatureError(
+                    f"research feature {column.name} ({column.reference}): another feature has that name"
+                )
         self.native()
 
     def native(self) -> _core.Plan:
@@ -79,12 +90,27 @@ class FeaturePlan:
     @property
     def warmup_bars(self) -> int:
         """Bars of a symbol before its first row."""
-        return self.native().warmup_bars
+        return max([self.native().warmup_bars, *(column.warmup_bars for column in self.research)])
 
     @property
     def history_bars(self) -> int:
         """Bars that are kept of a symbol, to rebuild its state from after a corporate action."""
         return self.native().history_bars
+
+    @property
+    def row_names(self) -> tuple[str, ...]:
+        """All columns of a row that a model is trained on: the kernel's, then those of research."""
+        return self.names + tuple(column.name for column in self.research)
+
+    @property
+    def live_capable(self) -> bool:
+        """Whether a trading session can compute the rows."""
+        return not self.research
+
+    @property
+    def kernel_part(self) -> "FeaturePlan":
+        """The plan without the columns of research."""
+        return replace(self, research=()) if self.research else self
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -98,7 +124,7 @@ class FeaturePlan:
 
     def to_json(self) -> str:
         """Return the canonical JSON of the plan."""
-        document = {
+        document: dict[str, Any] = {
             "kernel": _core.kernel_version(),
             "interval_ns": self.interval_ns,
             "columns": [
@@ -108,6 +134,8 @@ class FeaturePlan:
             "instruments": [asdict(instrument) for instrument in self.instruments],
             "benchmark": self.benchmark,
         }
+        if self.research:
+            document |= {"live_capable": False, "research": [asdict(column) for column in self.research]}
         return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     @classmethod
@@ -123,7 +151,8 @@ class FeaturePlan:
             document = json.loads(text)
         except ValueError as error:
             raise FeatureError(f"feature plan: not JSON: {error}") from None
-        _check_keys("feature plan", document, _KEYS)
+        marked = isinstance(document, dict) and any(key in document for key in _RESEARCH_KEYS)
+        _check_keys("feature plan", document, _KEYS + _RESEARCH_KEYS if marked else _KEYS)
         if document["kernel"] != _core.kernel_version():
             raise FeatureError(
                 f"feature plan: made by kernel {document['kernel']!r}, this is kernel {_core.kernel_version()}; "
@@ -140,7 +169,7 @@ class FeaturePlan:
         if benchmark is not None and not isinstance(benchmark, str):
             raise FeatureError(f"feature plan: benchmark: found {benchmark!r}, expected a symbol or null")
         try:
-            return cls(names, interval_ns, instruments, benchmark=benchmark)
+            return cls(names, interval_ns, instruments, benchmark=benchmark, research=_research(document))
         except FeatureError as error:
             raise FeatureError(f"feature plan: {error}") from None
 
@@ -160,6 +189,22 @@ def _list(key: str, value: object) -> list[Any]:
     if not isinstance(value, list):
         raise FeatureError(f"feature plan: {key}: found {value!r}, expected a list")
     return value
+
+
+def _research(document: dict[str, Any]) -> tuple[ResearchColumn, ...]:
+    """Return the columns of research; a plan says that it has some, and that it is not live-capable, or neither."""
+    if "research" not in document:
+        return ()
+    entries = _list("research", document["research"])
+    if document["live_capable"] is not False or not entries:
+        raise FeatureError(
+            f"live_capable: found {document['live_capable']!r} with {len(entries)} research features, expected false "
+            "and at least one"
+        )
+    keys = tuple(f.name for f in fields(ResearchColumn))
+    for i, entry in enumerate(entries):
+        _check_keys(f"research[{i}]", entry, keys)
+    return tuple(parse_research_column(f"research[{i}]", entry) for i, entry in enumerate(entries))
 
 
 def _column(index: int, entry: object) -> str:

@@ -24,7 +24,7 @@ __all__ = [
     "parse_json",
 ]
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Version of the manifest's form."""
 
 
@@ -147,6 +147,9 @@ class Manifest:
         Of the feature plan.
     feature_names : tuple of str
         Columns of a row, in order.
+    research_features : tuple of str
+        Those of them that are computed in Python, in research alone: a model that has any is not live-capable, and no
+        trading session takes it.
     instruments : tuple of Instrument
         In the order of the universe.
     target : TargetSpec
@@ -170,6 +173,7 @@ class Manifest:
     interval_ns: int
     plan_sha256: str
     feature_names: tuple[str, ...]
+    research_features: tuple[str, ...]
     instruments: tuple[Instrument, ...]
     target: TargetSpec
     data: TrainingData
@@ -187,6 +191,8 @@ class Manifest:
             raise ValueError(f"trials_sharpe_variance must not be negative, found {self.trials_sharpe_variance}")
         if not self.feature_names or not self.instruments:
             raise ValueError("feature_names and instruments must not be empty")
+        if not set(self.research_features) <= set(self.feature_names):
+            raise ValueError(f"research_features must be among feature_names, found {list(self.research_features)}")
         symbols = {instrument.symbol for instrument in self.instruments}
         if symbols != set(self.data.marks):
             raise ValueError(f"data.marks must name the instruments {sorted(symbols)}, found {sorted(self.data.marks)}")

@@ -11,6 +11,7 @@ from foxml.domain.instruments import Instrument
 from foxml.errors import DataError
 from foxml.features import FeaturePlan, load_plan
 from foxml.labels import BarrierSpec, barrier_spec
+from foxml.research.features.references import research_resolver
 from foxml.research.targets import BarrierTargetBuilder, Targets
 from foxml.settings import FoxmlConfig, Resolved
 
@@ -45,6 +46,7 @@ def feature_plan(resolved: Resolved) -> FeaturePlan:
         include=config.features.include,
         exclude=config.features.exclude,
         benchmark=config.universe.benchmark,
+        research=research_resolver(resolved.root),
     )
 
 

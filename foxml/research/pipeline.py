@@ -2,19 +2,18 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foxml.bars.actions import adjustment_factors
-from foxml.domain.bars import CLOSE, CorporateAction, SymbolBars
-from foxml.features import Adjustment, FeatureMatrix
+from foxml.domain.bars import CorporateAction, SymbolBars
+from foxml.research.features import SimpleFeatureComputer
 from foxml.research.metrics import average_uniqueness
 from foxml.research.targets import Targets
 
-__all__ = ["Dataset", "build_dataset", "timed_adjustments"]
+__all__ = ["Dataset", "build_dataset"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,23 +68,12 @@ class Dataset:
         return digest.hexdigest()
 
 
-def timed_adjustments(bars: SymbolBars, actions: Sequence[CorporateAction]) -> list[Adjustment]:
-    """Place a symbol's corporate actions between its bars; those outside its history are left out."""
-    found = []
-    for action in sorted(actions, key=lambda a: a.occurred_ns):
-        row = int(np.searchsorted(bars.close_ns, action.occurred_ns, side="right"))
-        if action.symbol == bars.symbol and 0 < row < len(bars):
-            found.append(Adjustment(row, *adjustment_factors(action, float(bars.ohlcv[row - 1, CLOSE]))))
-    return found
-
-
 def build_dataset(
     histories: Sequence[SymbolBars],
     actions: Sequence[CorporateAction],
     targets: Targets,
     *,
-    features: Callable[[SymbolBars, Sequence[Adjustment]], FeatureMatrix[np.float32]],
-    feature_names: Sequence[str],
+    features: SimpleFeatureComputer,
     value: str,
 ) -> Dataset:
     """Join features with targets.
@@ -96,21 +84,20 @@ def build_dataset(
         Raw, in the order of the universe.
     actions : sequence of CorporateAction
     targets : Targets
-    features : callable
-        `FeatureEngine.batch`.
-    feature_names : sequence of str
+    features : SimpleFeatureComputer
     value : str
         What y is; see `Targets.values`.
     """
     n = len(targets)
-    rows = np.full((n, len(feature_names)), np.nan, dtype=np.float32)
+    rows = np.full((n, len(features.names)), np.nan, dtype=np.float32)
     ready = np.zeros(n, dtype=np.bool_)
     weights = np.ones(n)
+    benchmark = next((bars for bars in histories if bars.symbol == features.plan.benchmark), None)
     for i, bars in enumerate(histories):
         own = np.flatnonzero(targets.symbol == i)
         if not len(own):
             continue
-        matrix = features(bars, timed_adjustments(bars, actions))
+        matrix = features.compute(bars, actions, benchmark)
         at = np.searchsorted(bars.close_ns, targets.t0_ns[own])
         rows[own], ready[own] = matrix.values[at], matrix.ready[at]
         weights[own] = average_uniqueness(targets.t0_ns[own], targets.t1_ns[own], bars.close_ns)
@@ -130,6 +117,6 @@ def build_dataset(
         targets.t1_ns[kept],
         targets.session_ns[kept],
         targets.symbol[kept],
-        tuple(feature_names),
+        features.names,
         dict(+dropped),
     )

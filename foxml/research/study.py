@@ -13,7 +13,7 @@ from foxml.bars.store import BarStore
 from foxml.bars.timeframes import DAY_NS
 from foxml.domain.ports import Clock
 from foxml.errors import ConfigError, DataError, ModelError
-from foxml.features import FeatureEngine, FeaturePlan, LeftOut
+from foxml.features import FeaturePlan, LeftOut
 from foxml.models import (
     BundleContents,
     Forest,
@@ -29,6 +29,8 @@ from foxml.models import (
 from foxml.models.manifest import SCHEMA
 from foxml.report.statistics import expected_maximum_sharpe, moments, probabilistic_sharpe_ratio
 from foxml.research.evaluation import Evaluation, FoldResult, evaluate, score_statistics
+from foxml.research.features.references import import_research
+from foxml.research.features.training import TrainingFeatureComputer
 from foxml.research.inputs import TrainingInputs, feature_plan, read_inputs
 from foxml.research.pipeline import Dataset, build_dataset
 from foxml.research.progress import Progress
@@ -142,8 +144,9 @@ def run_study(
     plan = feature_plan(resolved)
     progress(f"reading and labelling {len(config.universe.symbols)} symbols")
     inputs = read_inputs(config, store)
-    progress(f"computing {len(plan.names)} features")
-    data = _dataset(inputs, plan, config.target.value)
+    progress(f"computing {len(plan.row_names)} features")
+    computer = TrainingFeatureComputer(plan, import_research(plan.research, resolved.root))
+    data = _dataset(inputs, computer, config.target.value)
     evaluation = evaluate(
         data,
         trainer,
@@ -177,7 +180,7 @@ def run_study(
         version=bundle.manifest.version,
         path=str(bundle.path),
         sha256=bundle.sha256,
-        features=len(plan.names),
+        features=len(plan.row_names),
         trees=bundle.forest.tree_count,
         findings=findings,
         notes=() if torn is None else (torn,),
@@ -194,13 +197,12 @@ def _trainer(resolved: Resolved) -> tuple[LightGBMTrainer, dict[str, Any]]:
     return _TRAINERS[chosen.family](params, seed=chosen.seed, places={**found.lines, **places}), params
 
 
-def _dataset(inputs: TrainingInputs, plan: FeaturePlan, value: str) -> Dataset:
+def _dataset(inputs: TrainingInputs, features: TrainingFeatureComputer, value: str) -> Dataset:
     data = build_dataset(
         inputs.histories,
         inputs.actions,
         inputs.targets,
-        features=FeatureEngine(plan).batch,
-        feature_names=plan.names,
+        features=features,
         value=value,
     )
     if not len(data):
@@ -208,7 +210,7 @@ def _dataset(inputs: TrainingInputs, plan: FeaturePlan, value: str) -> Dataset:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in data.dropped.items())
         raise DataError(
             f"no sample is left of {bars:,} bars: {reasons}; a symbol's first row of features comes after "
-            f"{plan.warmup_bars:,} bars"
+            f"{features.plan.warmup_bars:,} bars"
         )
     return data
 
@@ -288,7 +290,8 @@ def _manifest(
         expires_ns=created_ns + age_ns if age_ns else None,
         interval_ns=inputs.histories[0].interval_ns,
         plan_sha256=plan.sha256,
-        feature_names=plan.names,
+        feature_names=plan.row_names,
+        research_features=tuple(column.name for column in plan.research),
         instruments=inputs.instruments,
         target=TargetSpec(config.target.kind, config.target.value, inputs.spec),
         data=TrainingData(

@@ -23,6 +23,7 @@ from foxml.domain.ports import Journal
 from foxml.engine import Engine, EngineConfig, ModelCard
 from foxml.errors import ModelError
 from foxml.features import FeatureEngine, FeaturePlan, load_plan
+from foxml.features.research_columns import not_live_capable
 from foxml.feeds import ReplayFeed
 from foxml.labels import EwmaVolatility, LabelTracker, barrier_spec, settled_bars
 from foxml.models import Bundle
@@ -83,6 +84,7 @@ def build_session(
         If the store lacks a symbol, or the period has no bars.
     """
     config = resolved.config
+    _check_live(bundle)
     instruments = config.universe.build()
     store = BarStore(resolved.store)
     _check_fit(config, bundle, instruments, store)  # first: a plan differs for each of its reasons, too
@@ -101,6 +103,12 @@ def build_session(
         listener=listener,
     )
     return BuiltSession(session, feed, _details(resolved, bundle, instruments, feed, store))
+
+
+def _check_live(bundle: Bundle) -> None:
+    names = bundle.manifest.research_features
+    if names:
+        raise ModelError(f"{bundle.path}: not live-capable: {not_live_capable(names)}")
 
 
 def _plan(resolved: Resolved, bundle: Bundle, instruments: tuple[Instrument, ...]) -> FeaturePlan:

@@ -79,13 +79,17 @@ class Layers:
         return {".".join(path): leaf for path, leaf in self._leaves.items()}
 
     def place(self, path: tuple[str, ...]) -> str | None:
-        """Say where a key was given: its own place, that of the nearest key above it, or None."""
+        """Say where a key was given: its own place, that of one below it or of the nearest above, or None."""
         for length in range(len(path), 0, -1):
             leaf = self._leaves.get(path[:length])
             if leaf is not None:
                 return leaf.source
             if path[:length] in self._places:
                 return self._places[path[:length]]
+            if length == len(path):
+                below = next((leaf for known, leaf in self._leaves.items() if known[:length] == path), None)
+                if below is not None:
+                    return below.source
         return None
 
     def _lay_text(self, path: tuple[str, ...], text: str, source: str) -> None:

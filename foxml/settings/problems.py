@@ -53,8 +53,9 @@ def _line(problem: Mapping[str, Any], layers: Layers, model: type[BaseModel]) ->
     if isinstance(found, Mapping):
         # A rule about several keys of a section names the one at fault first: "benchmark: QQQ is not among ...".
         blamed, colon, rest = message.partition(": ")
-        if colon and blamed in found:
-            path, message = (*path, blamed), rest
+        words = blamed.split(".")
+        if colon and words[0] in found:
+            path, message = (*path, *words), rest
             return f"{layers.place(path) or 'config'}: {'.'.join(path)}: {message}"
         return f"{place}: {key}: found a mapping: {message}"
     return f"{place}: {key}: found {repr(found)[:120]}: {message}"

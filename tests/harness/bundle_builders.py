@@ -11,6 +11,7 @@ from foxml.bars.store import BarMarks
 from foxml.domain.instruments import Instrument
 from foxml.labels import BarrierSpec
 from foxml.models import BundleContents, Lineage, Manifest, ScoreStatistics, TargetSpec, TrainingData
+from foxml.models.manifest import SCHEMA
 
 NAMES = ("momentum", "range", "clock")
 PLAN = '{"features":["momentum","range","clock"]}'
@@ -44,7 +45,7 @@ def contents(**changed: Any) -> BundleContents:
 
 def manifest(**changed: Any) -> Manifest:
     fields: dict[str, Any] = {
-        "schema": 1,
+        "schema": SCHEMA,
         "name": "fox",
         "version": 1,
         "kind": "lightgbm",
@@ -53,6 +54,7 @@ def manifest(**changed: Any) -> Manifest:
         "interval_ns": 3_600_000_000_000,
         "plan_sha256": hashlib.sha256(PLAN.encode()).hexdigest(),
         "feature_names": NAMES,
+        "research_features": (),
         "instruments": (Instrument("SPY"),),
         "target": TargetSpec("barrier", "ret_over_sigma", BarrierSpec(7)),
         "data": TrainingData("0" * 64, "XNYS", 10, 900, 600, {"SPY": BarMarks("mine", "sip", "utc")}),

@@ -13,7 +13,7 @@ class FeaturesSection(Section):
     plan : str
         Name of a file in ``config/features``, or a path.
     include, exclude : tuple of str
-        Features added to and taken from the plan, by name.
+        Features, groups and columns added to and taken from the plan.
     """
 
     plan: str

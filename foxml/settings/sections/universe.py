@@ -7,11 +7,11 @@ from pydantic import model_validator
 from foxml.domain.instruments import Instrument
 from foxml.settings.types import Positive, PositiveMoney, Section, Words
 
-__all__ = ["InstrumentSettings", "UniverseSection"]
+__all__ = ["AssetClassSettings", "InstrumentSettings", "UniverseSection"]
 
 
-class InstrumentSettings(Section):
-    """Constants of one instrument.
+class AssetClassSettings(Section):
+    """Constants that the instruments of a class share.
 
     Attributes
     ----------
@@ -31,6 +31,24 @@ class InstrumentSettings(Section):
     volume_unit: Positive
 
 
+class InstrumentSettings(Section):
+    """What sets one symbol apart; a key that is left out is the universe's (the class) or the class's (the rest).
+
+    Attributes
+    ----------
+    asset_class : str or None
+    tick, lot, price_grid : int or None
+    volume_unit : float or None
+        See `AssetClassSettings`.
+    """
+
+    asset_class: str | None = None
+    tick: PositiveMoney | None = None
+    lot: PositiveMoney | None = None
+    price_grid: PositiveMoney | None = None
+    volume_unit: Positive | None = None
+
+
 class UniverseSection(Section):
     """The symbols of a run, in the order in which they are numbered.
 
@@ -39,15 +57,17 @@ class UniverseSection(Section):
     symbols : tuple of str
     benchmark : str or None
         One of the symbols.
-    default_instrument : InstrumentSettings
-        Constants of a symbol that `instruments` does not name.
+    asset_class : str
+        Class of a symbol that `instruments` gives no other.
+    asset_classes : dict of str to AssetClassSettings
     instruments : dict of str to InstrumentSettings
-        Constants of the symbols that differ.
+        The symbols that differ from their class, or are of another one.
     """
 
     symbols: Words
     benchmark: str | None
-    default_instrument: InstrumentSettings
+    asset_class: str
+    asset_classes: dict[str, AssetClassSettings]
     instruments: dict[str, InstrumentSettings]
 
     @model_validator(mode="after")
@@ -65,21 +85,28 @@ class UniverseSection(Section):
             raise ValueError(f"benchmark: {self.benchmark} is not among symbols {known}")
         for name in self.instruments:
             if name not in self.symbols:
-                raise ValueError(f"instruments: {name} is not among symbols {known}")
+                raise ValueError(f"instruments.{name}: {name} is not among symbols {known}")
+        classes = ", ".join(self.asset_classes)
+        if self.asset_class not in self.asset_classes:
+            raise ValueError(f"asset_class: found {self.asset_class}, expected one of asset_classes {classes}")
+        for name, own in self.instruments.items():
+            if own.asset_class is not None and own.asset_class not in self.asset_classes:
+                raise ValueError(
+                    f"instruments.{name}.asset_class: found {own.asset_class}, expected one of asset_classes {classes}"
+                )
         return self
 
     def build(self) -> tuple[Instrument, ...]:
         """Make the instruments, in the order of `symbols`."""
-        made = []
-        for symbol in self.symbols:
-            constants = self.instruments.get(symbol, self.default_instrument)
-            made.append(
-                Instrument(
-                    symbol=symbol,
-                    tick=constants.tick,
-                    lot=constants.lot,
-                    price_grid=constants.price_grid,
-                    volume_unit=constants.volume_unit,
-                )
-            )
-        return tuple(made)
+        return tuple(self._instrument(symbol) for symbol in self.symbols)
+
+    def _instrument(self, symbol: str) -> Instrument:
+        own = self.instruments.get(symbol, InstrumentSettings())
+        shared = self.asset_classes[own.asset_class or self.asset_class]
+        return Instrument(
+            symbol=symbol,
+            tick=own.tick or shared.tick,
+            lot=own.lot or shared.lot,
+            price_grid=own.price_grid or shared.price_grid,
+            volume_unit=own.volume_unit or shared.volume_unit,
+        )

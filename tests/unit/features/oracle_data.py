@@ -15,11 +15,13 @@ from foxml.domain.bars import SymbolBars
 MINUTE_NS = 60_000_000_000
 _OPEN, _CLOSE, _EARLY_CLOSE = 870, 1260, 1080
 _LENGTH = 5
+BENCHMARK = "BENCH"
+_BESIDE = {"SPY 1h": "BAC 1h", "BAC 1h": "SPY 1h", "AAPL 5m": "SPY 5m"}
 
 Kind = Literal["calm", "thin", "outliers"]
 
 
-def _sessions(days: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _sessions(days: int, minutes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Close, session open and session close in minutes; every seventeenth session is a half-day."""
     rows = []
     day, made = int(np.datetime64("2024-01-02", "D").astype(np.int64)), 0
@@ -27,7 +29,7 @@ def _sessions(days: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if (day + 3) % 7 < 5:
             end = _EARLY_CLOSE if made % 17 == 16 else _CLOSE
             start = day * 1440
-            rows += [(start + at, start + _OPEN, start + end) for at in range(_OPEN + _LENGTH, end + 1, _LENGTH)]
+            rows += [(start + at, start + _OPEN, start + end) for at in range(_OPEN + minutes, end + 1, minutes)]
             made += 1
         day += 1
     close, session_open, session_close = np.array(rows, dtype=np.int64).T * MINUTE_NS
@@ -64,23 +66,26 @@ def _volumes(rng: np.random.Generator, n: int, kind: Kind) -> np.ndarray:
     return volume
 
 
-def walk(seed: int, kind: Kind, days: int = 70) -> SymbolBars:
-    """A seeded walk of 5-minute bars with half-days.
+def walk(
+    seed: int, kind: Kind, days: int = 70, *, minutes: int = _LENGTH, symbol: str = "WALK", missing: float = 0.03
+) -> SymbolBars:
+    """A seeded walk of bars of some minutes with half-days.
 
-    "calm" opens each session with a gap, and nothing in it is undefined. "thin" has silent, standing and missing bars.
-    "outliers" has them too, six decimals, a bar at ten times the price, one at a tenth, and volumes of 1e12 that enter
-    and leave the windows, once right after a silent stretch.
+    "calm" opens each session with a gap and lacks three bars late; nothing in it is undefined. "thin" has silent,
+    standing and missing bars. "outliers" has them too, six decimals, a bar at ten times the price, one at a tenth, and
+    volumes of 1e12 that enter and leave the windows, once right after a silent stretch.
     """
     rng = np.random.default_rng(seed)
-    close, session_open, session_close = _sessions(days)
+    close, session_open, session_close = _sessions(days, minutes)
     n = len(close)
     prices = _prices(rng, n, kind)
     volume = _volumes(rng, n, kind)
     keep = np.ones(n, dtype=bool)
     if kind == "calm":
-        prices[close - session_open == _LENGTH * MINUTE_NS, :2] += 0.05
+        prices[close - session_open == minutes * MINUTE_NS, :2] += 0.05
+        keep[[4000, 4001, 4500]] = False
     else:
-        keep[1:] = rng.random(n - 1) > 0.03
+        keep[1:] = rng.random(n - 1) > missing
     if kind == "outliers":
         volume[[700, 1500, 1501, 2901, 4000]] = 1e12
         prices[1200, 1] *= 3
@@ -88,12 +93,40 @@ def walk(seed: int, kind: Kind, days: int = 70) -> SymbolBars:
         prices[2200] /= 10
     ohlcv = np.column_stack([np.round(prices, 6), volume])
     return SymbolBars(
-        "WALK",
-        _LENGTH * MINUTE_NS,
+        symbol,
+        minutes * MINUTE_NS,
         close[keep],
         session_open[keep],
         session_close[keep],
         np.ascontiguousarray(ohlcv[keep]),
+    )
+
+
+def benchmark_of(data: str, own: SymbolBars, others: dict[str, SymbolBars]) -> SymbolBars:
+    """What a stretch is measured against: another real one, or a walk that lacks a bar now and then.
+
+    DBB trades in so few minutes that hardly another symbol trades in 60 of them: its benchmark is made up.
+    """
+    if data in _BESIDE:
+        return others[_BESIDE[data]]
+    if own.interval_ns == MINUTE_NS:
+        return _companion(own)
+    return walk(100 + len(data), "calm" if data == "calm" else "thin", symbol=BENCHMARK, missing=0.0005)
+
+
+def _companion(own: SymbolBars) -> SymbolBars:
+    """A walk at the closes of other bars, less a few."""
+    rng = np.random.default_rng(104)
+    n = len(own.close_ns)
+    keep = rng.random(n) > 0.0005
+    prices = _prices(rng, n, "calm")
+    return SymbolBars(
+        BENCHMARK,
+        own.interval_ns,
+        own.close_ns[keep],
+        own.session_open_ns[keep],
+        own.session_close_ns[keep],
+        np.ascontiguousarray(np.column_stack([prices, _volumes(rng, n, "calm")])[keep]),
     )
 
 
@@ -121,6 +154,7 @@ def real(shared_data: Path, scratch: Path) -> dict[str, SymbolBars]:
         ("us_equities_1h/SPY", "1h", "America/New_York"),
         ("us_equities_1h/BAC", "1h", "America/New_York"),
         ("us_equities_5m/AAPL_2025", "5m", "UTC"),
+        ("us_equities_5m/SPY_2025", "5m", "UTC"),
         ("us_etfs_1m/DBB", "1m", "UTC"),
     )
     for name, interval, timezone in files:
@@ -135,6 +169,7 @@ def real(shared_data: Path, scratch: Path) -> dict[str, SymbolBars]:
     return {
         "SPY 1h": _part(store.read("SPY", "1h"), "2006-01-01", "2010-01-01"),
         "BAC 1h": _part(store.read("BAC", "1h"), "2006-01-01", "2010-01-01"),
+        "SPY 5m": _part(store.read("SPY", "5m"), "2025-01-01", "2025-05-01"),
         "AAPL 5m": _part(store.read("AAPL", "5m"), "2025-01-01", "2025-05-01"),
         "DBB 1m": _part(store.read("DBB", "1m"), "2023-09-01", "2024-05-01"),
     }

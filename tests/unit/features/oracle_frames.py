@@ -24,7 +24,8 @@ class Frame:
     """Bars of one symbol on the price grid, with the session of each.
 
     The long names are float64 in dollars, which TA-Lib reads; the short ones whole ticks, whose sums and differences
-    are exact: the unit of a price cancels in nearly every feature.
+    are exact: the unit of a price cancels in nearly every feature. `benchmark_close` is the benchmark's close at the
+    close of each bar, NaN where it has no bar then.
     """
 
     open: NDArray[np.float64]
@@ -36,6 +37,7 @@ class Frame:
     session_open_ns: NDArray[np.int64]
     session_close_ns: NDArray[np.int64]
     interval_ns: int
+    benchmark_close: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.close)
@@ -71,13 +73,20 @@ class Frame:
         return np.log(self.c / lag(self.c, 1))
 
     @property
+    def b(self) -> Array:
+        """Log return of the benchmark from bar to bar of this symbol; NaN where it lacks either."""
+        assert self.benchmark_close is not None
+        level = ticks(self.benchmark_close)
+        return np.log(level / lag(level, 1))
+
+    @property
     def true_range(self) -> Array:
         before = lag(self.c, 1)
         return np.maximum(self.h, before) - np.minimum(self.l, before)
 
 
-def frame_of(bars: SymbolBars) -> Frame:
-    """The frame of bars whose prices are already on the grid."""
+def frame_of(bars: SymbolBars, benchmark: SymbolBars | None = None) -> Frame:
+    """The frame of bars whose prices are already on the grid, beside a benchmark if there is one."""
     columns = np.ascontiguousarray(bars.ohlcv.T)
     return Frame(
         columns[OPEN],
@@ -89,7 +98,14 @@ def frame_of(bars: SymbolBars) -> Frame:
         bars.session_open_ns,
         bars.session_close_ns,
         bars.interval_ns,
+        None if benchmark is None else _at(benchmark, bars.close_ns),
     )
+
+
+def _at(bars: SymbolBars, close_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The closes of the bars that close at these very times."""
+    known = dict(zip(bars.close_ns.tolist(), bars.ohlcv[:, CLOSE].tolist(), strict=True))
+    return np.array([known.get(at, np.nan) for at in close_ns.tolist()])
 
 
 def ticks(price: NDArray[np.float64]) -> Array:
@@ -155,6 +171,16 @@ def correlation(x: Array, y: Array, w: int) -> Array:
         db = b - b.mean(axis=-1, keepdims=True)
         rho = over_zero((da * db).sum(axis=-1), np.sqrt((da * da).sum(axis=-1) * (db * db).sum(axis=-1)))
         return np.where((np.ptp(a, axis=-1) == 0) | (np.ptp(b, axis=-1) == 0), np.nan, rho)
+
+    return over_two(x, y, w, reduce)
+
+
+def covariance(x: Array, y: Array, w: int) -> Array:
+    """Of a sample, in two passes."""
+
+    def reduce(a: Array, b: Array) -> Array:
+        da = a - a.mean(axis=-1, keepdims=True)
+        return (da * (b - b.mean(axis=-1, keepdims=True))).sum(axis=-1) / (w - 1)
 
     return over_two(x, y, w, reduce)
 

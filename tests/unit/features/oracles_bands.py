@@ -86,9 +86,12 @@ def choppiness(f: Frame) -> Array:
     return 100 * np.log10(ratio) / np.log10(LD(14))
 
 
-def band_position(f: Frame) -> Array:
-    spread = deviation(f.c, 20, ddof=0)
-    return over_zero(f.c - (mean(f.c, 20) - 2 * spread), 4 * spread)
+def band_position(w: int) -> Oracle:
+    def oracle(f: Frame) -> Array:
+        spread = deviation(f.c, w, ddof=0)
+        return over_zero(f.c - (mean(f.c, w) - 2 * spread), 4 * spread)
+
+    return oracle
 
 
 def keltner(f: Frame) -> tuple[Array, Array]:
@@ -108,7 +111,6 @@ def keltner_width(f: Frame) -> Array:
 
 
 ORACLES: dict[str, Oracle] = {
-    **{f"rsi_{n}": lambda f, n=n: talib.RSI(f.close, n) for n in (7, 14)},
     "stochf_k14": stochastic(0),
     "stoch_slowk": stochastic(1),
     "stoch_slowd": stochastic(2),
@@ -123,14 +125,14 @@ ORACLES: dict[str, Oracle] = {
     "ao_n": awesome,
     "vortex_diff_14": vortex,
     "chop_14": choppiness,
-    "bb_pctb_20": band_position,
-    "bb_width_20": lambda f: 4 * deviation(f.c, 20, ddof=0) / mean(f.c, 20),
+    **{f"bb_pctb_{w}": band_position(w) for w in (20, 50)},
+    **{f"bb_width_{w}": lambda f, w=w: 4 * deviation(f.c, w, ddof=0) / mean(f.c, w) for w in (20, 50)},
     "kc_pos": keltner_position,
     "kc_width": keltner_width,
     **{f"donch_pos_{w}": range_position(w) for w in (20, 55)},
     "donch_width_20": lambda f: (highest(f.h, 20) - lowest(f.l, 20)) / f.c,
-    **{f"dist_high_{w}": lambda f, w=w: f.c / highest(f.h, w) - 1 for w in (20, 60)},
-    **{f"dist_low_{w}": lambda f, w=w: f.c / lowest(f.l, w) - 1 for w in (20, 60)},
+    **{f"dist_high_{w}": lambda f, w=w: f.c / highest(f.h, w) - 1 for w in (20, 60, 240)},
+    **{f"dist_low_{w}": lambda f, w=w: f.c / lowest(f.l, w) - 1 for w in (20, 60, 240)},
 }
 
 
@@ -139,18 +141,24 @@ def _vortex(f: Frame) -> Array:
     return up - down
 
 
-def _bands(f: Frame) -> tuple[Array, Array, Array]:
-    return talib.BBANDS(f.close, 20, 2.0, 2.0, 0)
+def _bands(f: Frame, w: int) -> tuple[Array, Array, Array]:
+    return talib.BBANDS(f.close, w, 2.0, 2.0, 0)
 
 
-def _band_position(f: Frame) -> Array:
-    upper, _, lower = _bands(f)
-    return over_zero(f.close - lower, upper - lower)
+def _band_position(w: int) -> Oracle:
+    def oracle(f: Frame) -> Array:
+        upper, _, lower = _bands(f, w)
+        return over_zero(f.close - lower, upper - lower)
+
+    return oracle
 
 
-def _band_width(f: Frame) -> Array:
-    upper, middle, lower = _bands(f)
-    return (upper - lower) / middle
+def _band_width(w: int) -> Oracle:
+    def oracle(f: Frame) -> Array:
+        upper, middle, lower = _bands(f, w)
+        return (upper - lower) / middle
+
+    return oracle
 
 
 def _donchian(f: Frame, w: int) -> tuple[Array, Array]:
@@ -185,11 +193,11 @@ SECOND: dict[str, Oracle] = {
     "cmo_plain_14": lambda f: talib.CMOU(f.close, 14),
     "ao_n": lambda f: talib.AO(f.high, f.low, 5, 34) / f.close,
     "vortex_diff_14": _vortex,
-    "bb_pctb_20": _band_position,
-    "bb_width_20": _band_width,
+    **{f"bb_pctb_{w}": _band_position(w) for w in (20, 50)},
+    **{f"bb_width_{w}": _band_width(w) for w in (20, 50)},
     "donch_pos_20": _donchian_position(20),
     "donch_pos_55": _donchian_position(55),
     "donch_width_20": _donchian_width,
-    **{f"dist_high_{w}": lambda f, w=w: f.close / talib.MAX(f.high, w) - 1 for w in (20, 60)},
-    **{f"dist_low_{w}": lambda f, w=w: f.close / talib.MIN(f.low, w) - 1 for w in (20, 60)},
+    **{f"dist_high_{w}": lambda f, w=w: f.close / talib.MAX(f.high, w) - 1 for w in (20, 60, 240)},
+    **{f"dist_low_{w}": lambda f, w=w: f.close / talib.MIN(f.low, w) - 1 for w in (20, 60, 240)},
 }

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import talib
-from oracle_frames import LD, Array, Frame, deviation, lag, mean, over_zero, ticks
+from oracle_frames import LD, Array, Frame, lag, mean, over_zero, ticks
+from oracles_smoothing import average_range, rma
 from oracles_trend import Oracle
+from oracles_volatility import volume_score
 
 MINUTE_NS = 60_000_000_000
 DAY_NS = 1440 * MINUTE_NS
@@ -113,10 +115,21 @@ def completed(minutes: int, feature: Callable[[Frame], Array]) -> Oracle:
     return oracle
 
 
-def volume_score(f: Frame) -> Array:
-    x = np.log1p(f.v)
-    return over_zero(x - mean(x, 20), deviation(x, 20))
+def relative_strength(f: Frame) -> Array:
+    move = f.c - lag(f.c, 1)
+    up, down = (rma(np.maximum(side, 0), 14) for side in (move, -move))
+    return 100 * over_zero(up, up + down)
 
+
+HIGHER = (5, 15, 60)
+BASES: dict[str, Oracle] = {
+    "ret1": lambda f: np.log(f.c / lag(f.c, 1)),
+    "rsi14": relative_strength,
+    "macd_hist_n": lambda f: talib.MACD(f.close, 12, 26, 9)[2] / f.close,
+    "natr14": lambda f: average_range(f, 14) / f.c,
+    "sma20_dist": lambda f: f.c / mean(f.c, 20) - 1,
+    "volz20": volume_score(20),
+}
 
 ORACLES: dict[str, Oracle] = {
     "min_since_open": share_of_session,
@@ -131,12 +144,58 @@ ORACLES: dict[str, Oracle] = {
     "sess_ret": session_return,
     "sess_range_pos": session_position,
     "prev_day_pos": previous_position,
-    **{f"ret1_{m}m": completed(m, lambda f: np.log(f.c / lag(f.c, 1))) for m in (15, 60)},
-    **{f"sma20_dist_{m}m": completed(m, lambda f: f.c / mean(f.c, 20) - 1) for m in (15, 60)},
-    **{f"volz20_{m}m": completed(m, volume_score) for m in (15, 60)},
-    "natr14_15m": completed(15, lambda f: talib.NATR(f.high, f.low, f.close, 14) / 100),
+    **{f"{name}_{m}m": completed(m, base) for m in HIGHER for name, base in BASES.items()},
 }
 
-SECOND: dict[str, Oracle] = {
-    f"sma20_dist_{m}m": completed(m, lambda f: f.close / talib.SMA(f.close, 20) - 1) for m in (15, 60)
+
+def _resampled(minutes: int, feature: Callable[[Frame], Array]) -> Oracle:
+    """Buckets by pandas: each session resampled from its own open, labelled by its end, joined backwards in time."""
+
+    def oracle(f: Frame) -> Array:
+        times = pd.to_datetime(f.close_ns)
+        bars = pd.DataFrame({"o": f.open, "h": f.high, "l": f.low, "c": f.close, "v": f.volume}, index=times)
+        kinds = {"o": "first", "h": "max", "l": "min", "c": "last", "v": "sum"}
+        parts, ends = [], []
+        for opened, rows in bars.groupby(f.session_open_ns):
+            of = rows.resample(f"{minutes}min", closed="right", label="right", origin=pd.Timestamp(opened))
+            part = of.agg(kinds).dropna()
+            session_end = f.session_close_ns[np.searchsorted(f.session_open_ns, opened)]
+            ends.append(np.minimum(part.index.to_numpy("datetime64[ns]").astype(np.int64), session_end))
+            parts.append(part)
+        whole, end_ns = pd.concat(parts), np.concatenate(ends)
+        columns = [whole[name].to_numpy() for name in kinds]
+        values = feature(Frame(*columns, end_ns, end_ns, end_ns, minutes * MINUTE_NS))
+        held = pd.DataFrame({"end": end_ns, "value": np.asarray(values, dtype=np.float64)})
+        return pd.merge_asof(pd.DataFrame({"end": f.close_ns}), held, on="end")["value"].to_numpy()
+
+    return oracle
+
+
+def _volume_score(f: Frame) -> Array:
+    x = pd.Series(np.log1p(f.volume))
+    return ((x - x.rolling(20).mean()) / x.rolling(20).apply(np.std, raw=True, kwargs={"ddof": 1})).to_numpy()
+
+
+def _macd_histogram(f: Frame) -> Array:
+    """TA-Lib's averages from its own seeds: the fast one starts with the slow one."""
+    fast, slow = (_average(f.close, 26 - n, n) for n in (12, 26))
+    line = fast - slow
+    return (line - _average(line, 25, 9)) / f.close
+
+
+def _average(x: Array, first: int, n: int) -> Array:
+    """By pandas: the mean of the first n values, then the rest of the recursion."""
+    seeded = pd.Series(np.r_[x[first : first + n].mean(), x[first + n :]])
+    return np.r_[np.full(first + n - 1, np.nan), seeded.ewm(span=n, adjust=False).mean().to_numpy()]
+
+
+RESAMPLED: dict[str, Oracle] = {
+    "ret1": lambda f: np.append(np.nan, np.diff(np.log(f.close))),
+    "rsi14": lambda f: talib.RSI(f.close, 14),
+    "macd_hist_n": _macd_histogram,
+    "natr14": lambda f: talib.NATR(f.high, f.low, f.close, 14) / 100,
+    "sma20_dist": lambda f: f.close / talib.SMA(f.close, 20) - 1,
+    "volz20": _volume_score,
 }
+
+SECOND: dict[str, Oracle] = {f"{name}_{m}m": _resampled(m, base) for m in HIGHER for name, base in RESAMPLED.items()}

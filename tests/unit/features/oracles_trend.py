@@ -7,6 +7,7 @@ import talib
 from oracle_frames import LD, Array, Frame, deviation, fit, lag, mean, over, over_zero
 
 Oracle = Callable[[Frame], Array]
+LAGS = (1, 3, 5, 10, 20, 30, 60, 120, 240, 390)
 
 
 def log_return(k: int) -> Oracle:
@@ -67,17 +68,16 @@ def macd(column: int) -> Oracle:
 
 
 ORACLES: dict[str, Oracle] = {
-    **{f"ret_log_{k}": log_return(k) for k in (1, 3, 5, 10, 20, 60, 120)},
-    **{f"ret_volscaled_{k}": scaled_return(k) for k in (5, 20)},
+    **{f"ret_log_{k}": log_return(k) for k in LAGS},
+    **{f"ret_volscaled_{k}": scaled_return(k) for k in (5, 20, 60)},
     "mom_skip_60_5": lambda f: np.log(lag(f.c, 5) / lag(f.c, 60)),
+    "mom_skip_240_20": lambda f: np.log(lag(f.c, 20) / lag(f.c, 240)),
     **{f"up_share_{w}": up_share(w) for w in (10, 20, 60)},
     "streak": streak,
     "accel_5": acceleration,
     **{f"sharpe_{w}": sharpe(w) for w in (20, 60)},
     **{f"sma_dist_{w}": distance(lambda f, w=w: mean(f.c, w)) for w in (10, 20, 50, 100, 200)},
-    **{f"ema_dist_{n}": lambda f, n=n: f.close / talib.EMA(f.close, n) - 1 for n in (12, 26)},
     "wma_dist_20": distance(weighted_mean(20)),
-    "ema_cross_5_20": lambda f: np.log(talib.EMA(f.close, 5) / talib.EMA(f.close, 20)),
     "macd_n": macd(0),
     "macd_signal_n": macd(1),
     "macd_hist_n": macd(2),
@@ -86,7 +86,7 @@ ORACLES: dict[str, Oracle] = {
 
 # The same by TA-Lib, whose averages are running sums.
 SECOND: dict[str, Oracle] = {
-    **{f"ret_log_{k}": lambda f, k=k: np.log1p(talib.ROCP(f.close, k)) for k in (1, 3, 5, 10, 20, 60, 120)},
+    **{f"ret_log_{k}": lambda f, k=k: np.log1p(talib.ROCP(f.close, k)) for k in LAGS},
     **{f"sma_dist_{w}": lambda f, w=w: f.close / talib.SMA(f.close, w) - 1 for w in (10, 20, 50, 100, 200)},
     "wma_dist_20": lambda f: f.close / talib.WMA(f.close, 20) - 1,
     "tsf_gap_20": lambda f: (talib.TSF(f.close, 20) - f.close) / f.close,

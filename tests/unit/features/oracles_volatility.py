@@ -4,36 +4,61 @@ import numpy as np
 import pandas as pd
 import talib
 from oracle_frames import LD, TICKS, Array, Frame, deviation, lag, mean, over_zero, total
+from oracles_smoothing import average_range
 from oracles_trend import Oracle
 
 LN2 = np.log(LD(2))
+PI = 4 * np.arctan(LD(1))
 
 
-def parkinson(f: Frame) -> Array:
-    return np.sqrt(mean(np.log(f.h / f.l) ** 2, 20) / (4 * LN2))
+def parkinson(w: int) -> Oracle:
+    return lambda f: np.sqrt(mean(np.log(f.h / f.l) ** 2, w) / (4 * LN2))
 
 
-def garman_klass(f: Frame) -> Array:
-    return np.sqrt(mean(np.log(f.h / f.l) ** 2 / 2 - (2 * LN2 - 1) * np.log(f.c / f.o) ** 2, 20))
+def garman_klass(w: int) -> Oracle:
+    return lambda f: np.sqrt(mean(np.log(f.h / f.l) ** 2 / 2 - (2 * LN2 - 1) * np.log(f.c / f.o) ** 2, w))
 
 
-def _rogers_satchell(f: Frame) -> Array:
+def _rogers_satchell(f: Frame, w: int) -> Array:
     up = np.log(f.h / f.c) * np.log(f.h / f.o)
     down = np.log(f.l / f.c) * np.log(f.l / f.o)
-    return mean(up + down, 20)
+    return mean(up + down, w)
 
 
-def yang_zhang(f: Frame) -> Array:
+def yang_zhang(w: int) -> Oracle:
     """Overnight and open-to-close variances, both with ddof 1, and Rogers-Satchell."""
-    k = LD(34) / 100 / (LD(134) / 100 + LD(21) / 19)
-    overnight = deviation(np.log(f.o / lag(f.c, 1)), 20) ** 2
-    daytime = deviation(np.log(f.c / f.o), 20) ** 2
-    return np.sqrt(overnight + k * daytime + (1 - k) * _rogers_satchell(f))
+
+    def oracle(f: Frame) -> Array:
+        k = LD(34) / 100 / (LD(134) / 100 + LD(w + 1) / (w - 1))
+        overnight = deviation(np.log(f.o / lag(f.c, 1)), w) ** 2
+        daytime = deviation(np.log(f.c / f.o), w) ** 2
+        return np.sqrt(overnight + k * daytime + (1 - k) * _rogers_satchell(f, w))
+
+    return oracle
 
 
-def ewma_volatility(f: Frame) -> Array:
-    squares = pd.Series(np.asarray(f.r, dtype=np.float64) ** 2)
-    return np.sqrt(squares.ewm(alpha=0.06, adjust=False).mean().to_numpy())
+def ewma_volatility(alpha: float) -> Oracle:
+    def oracle(f: Frame) -> Array:
+        squares = pd.Series(np.asarray(f.r, dtype=np.float64) ** 2)
+        return np.sqrt(squares.ewm(alpha=alpha, adjust=False).mean().to_numpy())
+
+    return oracle
+
+
+def volatility_ratio(short: int, long: int) -> Oracle:
+    return lambda f: over_zero(deviation(f.r, short), deviation(f.r, long))
+
+
+def volatility_of_volatility(f: Frame) -> Array:
+    volatility = deviation(f.r, 20)
+    return over_zero(deviation(volatility, 60), mean(volatility, 60))
+
+
+def jump_share(f: Frame) -> Array:
+    """What bipower variation leaves of the variance; its 59 products lie within the window of the 60 returns."""
+    size = np.abs(f.r)
+    smooth = PI / 2 * LD(60) / 59 * total(size * lag(size, 1), 59)
+    return np.maximum(1 - over_zero(smooth, total(size**2, 60)), 0)
 
 
 def semivolatility(f: Frame) -> Array:
@@ -56,8 +81,8 @@ def volume_score(w: int) -> Oracle:
     return oracle
 
 
-def signed_volume(f: Frame) -> Array:
-    return over_zero(total(np.sign(f.c - lag(f.c, 1)) * f.v, 20), total(f.v, 20))
+def signed_volume(w: int) -> Oracle:
+    return lambda f: over_zero(total(np.sign(f.c - lag(f.c, 1)) * f.v, w), total(f.v, w))
 
 
 def average_price_distance(w: int) -> Oracle:
@@ -74,20 +99,25 @@ def rising_volume(f: Frame) -> Array:
 
 
 ORACLES: dict[str, Oracle] = {
-    **{f"vol_cc_{w}": lambda f, w=w: deviation(f.r, w) for w in (10, 20, 60)},
-    "parkinson_20": parkinson,
-    "gk_20": garman_klass,
-    "rs_20": lambda f: np.sqrt(_rogers_satchell(f)),
-    "yz_20": yang_zhang,
-    "natr_14": lambda f: talib.NATR(f.high, f.low, f.close, 14) / 100,
+    **{f"vol_cc_{w}": lambda f, w=w: deviation(f.r, w) for w in (10, 20, 60, 240)},
+    **{f"parkinson_{w}": parkinson(w) for w in (20, 60)},
+    **{f"gk_{w}": garman_klass(w) for w in (20, 60)},
+    **{f"rs_{w}": lambda f, w=w: np.sqrt(_rogers_satchell(f, w)) for w in (20, 60)},
+    **{f"yz_{w}": yang_zhang(w) for w in (20, 60)},
+    **{f"natr_{n}": lambda f, n=n: average_range(f, n) / f.c for n in (14, 50)},
     "tr_n": lambda f: f.true_range / lag(f.c, 1),
-    "ewma_vol_94": ewma_volatility,
-    "vol_ratio_10_60": lambda f: over_zero(deviation(f.r, 10), deviation(f.r, 60)),
+    "ewma_vol_94": ewma_volatility(0.06),
+    "ewma_vol_97": ewma_volatility(0.03),
+    "vol_ratio_10_60": volatility_ratio(10, 60),
+    "vol_ratio_20_240": volatility_ratio(20, 240),
+    "pk_cc_ratio_20": lambda f: over_zero(parkinson(20)(f), deviation(f.r, 20)),
+    "vol_of_vol": volatility_of_volatility,
+    "jump_60": jump_share,
     "semivol_dn_60": semivolatility,
     "semivol_ratio_60": semivolatility_ratio,
     **{f"volume_ratio_{w}": volume_ratio(w) for w in (5, 20, 60)},
     **{f"volume_z_{w}": volume_score(w) for w in (20, 60)},
-    "obv_slope_20": signed_volume,
+    "obv_slope_20": signed_volume(20),
     **{f"vwap_dev_{w}": average_price_distance(w) for w in (20, 60)},
     "dollar_vol": lambda f: np.log1p(mean(f.c * f.v, 20) / TICKS),
     "dollar_vol_ratio_5_60": dollar_volume_ratio,
@@ -111,7 +141,8 @@ def _signed_volume(f: Frame) -> Array:
 
 
 SECOND: dict[str, Oracle] = {
-    **{f"vol_cc_{w}": _deviation(w) for w in (10, 20, 60)},
+    **{f"vol_cc_{w}": _deviation(w) for w in (10, 20, 60, 240)},
+    **{f"natr_{n}": lambda f, n=n: talib.NATR(f.high, f.low, f.close, n) / 100 for n in (14, 50)},
     "tr_n": lambda f: talib.TRANGE(f.high, f.low, f.close) / lag(f.close, 1),
     **{f"volume_ratio_{w}": lambda f, w=w: np.log((f.volume + 1) / (talib.SMA(f.volume, w) + 1)) for w in (5, 20, 60)},
     "obv_slope_20": _signed_volume,

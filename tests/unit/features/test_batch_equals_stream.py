@@ -8,7 +8,7 @@ from feature_builders import REAL, SYMBOLS, differing_bits, market, plan_within,
 
 from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.features import FeatureEngine
-from foxml.research.pipeline import timed_adjustments
+from foxml.research.features.adjustments import timed_adjustments
 
 
 def _compare(histories: list[SymbolBars], actions: list[CorporateAction], warmup_max: int, interval: str) -> str:

@@ -10,7 +10,7 @@ from feature_builders import differing_bits, instruments, real_store
 from foxml.bars.store import BarStore
 from foxml.domain.bars import VOLUME, SymbolBars
 from foxml.features import Adjustment, FeatureEngine, FeaturePlan, list_features, load_plan
-from foxml.research.pipeline import timed_adjustments
+from foxml.research.features.adjustments import timed_adjustments
 
 BY_NAME = {info.name: info for info in list_features()}
 

@@ -142,7 +142,7 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("manifest of another shape", lambda f: overwrite(f / "bundle.json", b"[1]"), "expected a JSON object, found list"),
     ("a key twice", both_keys, "the key name twice"),
     ("a number that is none", lambda f: overwrite(f / "bundle.json", b'{"schema": NaN}'), "the number NaN"),
-    ("another schema", edit(schema=2), "schema: expected 1, found 2"),
+    ("another schema", edit(schema=1), "schema: expected 2, found 1"),
     ("an unknown key", edit(leverage=3), "unknown key leverage"),
     ("an unknown key further in", edit(score__sharpe=3), "unknown key score.sharpe"),
     (

@@ -65,15 +65,15 @@ def instruments(symbols: Iterable[str]) -> tuple[Instrument, ...]:
     return tuple(Instrument(symbol) for symbol in symbols)
 
 
-def plan_within(warmup_max: int, symbols: Iterable[str], interval: str) -> FeaturePlan:
-    """Every feature of the catalogue that is warm within so many bars."""
+def plan_within(warmup_max: int, symbols: Iterable[str], interval: str, benchmark: str | None = None) -> FeaturePlan:
+    """Every feature of the catalogue that is warm within so many bars; those beside a benchmark if one is named."""
     interval_ns = parse_interval(interval)
     names = [
         info.name
         for info in list_features()
         if info.makes_sense_at(interval_ns) and info.warmup_bars(interval_ns) <= warmup_max
     ]
-    return load_plan({"include": names}, interval_ns=interval, instruments=instruments(symbols))
+    return load_plan({"include": names}, interval_ns=interval, instruments=instruments(symbols), benchmark=benchmark)
 
 
 def rows_in_stream(

@@ -1,0 +1,84 @@
+#include "engine/feed.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "core/errors.hpp"
+#include "engine/refused_bar.hpp"
+
+namespace foxml::engine {
+
+namespace {
+
+features::Bar bar_of(const BarColumns& bars, std::size_t t) noexcept {
+    const double* row = bars.ohlcv + t * 5;
+    features::Bar bar;
+    bar.close_ns = bars.close_ns[t];
+    bar.session_open_ns = bars.session_open_ns[t];
+    bar.session_close_ns = bars.session_close_ns[t];
+    bar.open = row[0];
+    bar.high = row[1];
+    bar.low = row[2];
+    bar.close = row[3];
+    bar.volume = row[4];
+    return bar;
+}
+
+}  // namespace
+
+Feed::Feed(const BarColumns& bars, const std::vector<Adjustment>& adjustments)
+    : bars_(bars), adjustments_(adjustments) {
+    for (std::size_t k = 0; k < adjustments.size(); ++k) {
+        const std::string name =
+            "adjustments[" + std::to_string(k) + "].before_bar " + std::to_string(adjustments[k].before_bar);
+        if (adjustments[k].before_bar >= bars.count) {
+            throw InvalidInput(name + " lies outside of " + std::to_string(bars.count) + " bars");
+        }
+        if (k > 0 && adjustments[k].before_bar < adjustments[k - 1].before_bar) {
+            throw InvalidInput(name + " comes before that of the one ahead of it");
+        }
+        own_end_ = adjustments[k].of_benchmark ? own_end_ : k + 1;
+    }
+}
+
+void Feed::apply(Track& track) {
+    const Adjustment& adjustment = adjustments_[next_];
+    try {
+        if (adjustment.of_benchmark) {
+            track.adjust_benchmark(adjustment.price_factor);
+        } else {
+            track.adjust(adjustment.price_factor, adjustment.volume_factor);
+        }
+    } catch (const InvalidInput& error) {
+        throw InvalidInput("adjustments[" + std::to_string(next_) + "]: " + error.what());
+    }
+    ++next_;
+}
+
+void Feed::take(std::size_t t, Track& track) {
+    while (next_ < adjustments_.size() && adjustments_[next_].before_bar == t) {
+        apply(track);
+    }
+    const double benchmark_close = bars_.benchmark_close == nullptr ? 0.0 : bars_.benchmark_close[t];
+    const features::Bar bar = track.beside_benchmark(bar_of(bars_, t), benchmark_close);
+    if (const char* reason = track.refusal(bar)) {
+        throw RefusedBar(static_cast<std::ptrdiff_t>(t), bar.close_ns, reason);
+    }
+    track.update(bar, benchmark_close);
+}
+
+template <typename Value>
+void write_row_of(const Track& track, std::size_t width, Value* row, std::uint8_t& ready) noexcept {
+    ready = track.ready() ? 1 : 0;
+    if (ready != 0) {
+        track.write_row(row);
+    } else {
+        std::fill_n(row, width, std::numeric_limits<Value>::quiet_NaN());
+    }
+}
+
+template void write_row_of<float>(const Track&, std::size_t, float*, std::uint8_t&) noexcept;
+template void write_row_of<double>(const Track&, std::size_t, double*, std::uint8_t&) noexcept;
+
+}  // namespace foxml::engine
