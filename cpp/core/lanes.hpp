@@ -1,13 +1,12 @@
 #pragma once
 
+#include <immintrin.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
-
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
+#include <type_traits>
 
 namespace foxml {
 
@@ -21,6 +20,8 @@ inline constexpr std::size_t kLanes = 8;
 
 namespace lanes {
 
+#if defined(__AVX512F__)
+
 using Doubles [[gnu::vector_size(64)]] = double;
 using Ints [[gnu::vector_size(64)]] = std::int64_t;
 using Words [[gnu::vector_size(64)]] = std::uint64_t;
@@ -30,6 +31,87 @@ template <typename To, typename From>
     static_assert(sizeof(To) == sizeof(From));
     return (To)from;  // of vectors: the bits, not the values
 }
+
+template <typename Values>
+[[nodiscard, gnu::always_inline]] inline Values choose(const Ints& mask, const Values& yes, const Values& no) noexcept {
+    return mask ? yes : no;
+}
+
+#else
+
+/// Two registers of four: a compiler left to halve a vector itself takes some of its steps number by number.
+template <typename Quad, typename Value>
+struct Two {
+    Quad low;
+    Quad high;
+
+    [[nodiscard, gnu::always_inline]] Value operator[](std::size_t i) const noexcept {
+        return i < 4 ? low[i] : high[i - 4];
+    }
+};
+
+using DoubleQuad [[gnu::vector_size(32)]] = double;
+using IntQuad [[gnu::vector_size(32)]] = std::int64_t;
+using WordQuad [[gnu::vector_size(32)]] = std::uint64_t;
+using Doubles = Two<DoubleQuad, double>;
+using Ints = Two<IntQuad, std::int64_t>;
+using Words = Two<WordQuad, std::uint64_t>;
+
+template <typename To, typename From>
+[[nodiscard, gnu::always_inline]] inline To cast(const From& from) noexcept {
+    return {(decltype(To::low))from.low, (decltype(To::high))from.high};  // the bits, not the values
+}
+
+template <typename Values>
+[[nodiscard, gnu::always_inline]] inline Values choose(const Ints& mask, const Values& yes, const Values& no) noexcept {
+    return {mask.low ? yes.low : no.low, mask.high ? yes.high : no.high};
+}
+
+#define FOXML_TWO                            \
+    template <typename Quad, typename Value> \
+    [[nodiscard, gnu::always_inline]] inline
+#define FOXML_TWO_OPERATOR(op)                                                                                  \
+    FOXML_TWO Two<Quad, Value> operator op(const Two<Quad, Value>& a, const Two<Quad, Value>& b) noexcept {     \
+        return {a.low op b.low, a.high op b.high};                                                              \
+    }                                                                                                           \
+    FOXML_TWO Two<Quad, Value> operator op(const Two<Quad, Value>& a, std::type_identity_t<Value> b) noexcept { \
+        return {a.low op b, a.high op b};                                                                       \
+    }                                                                                                           \
+    FOXML_TWO Two<Quad, Value> operator op(std::type_identity_t<Value> a, const Two<Quad, Value>& b) noexcept { \
+        return {a op b.low, a op b.high};                                                                       \
+    }
+FOXML_TWO_OPERATOR(+)
+FOXML_TWO_OPERATOR(-)
+FOXML_TWO_OPERATOR(*)
+FOXML_TWO_OPERATOR(/)
+FOXML_TWO_OPERATOR(&)
+FOXML_TWO_OPERATOR(|)
+FOXML_TWO_OPERATOR(^)
+FOXML_TWO_OPERATOR(<<)
+#undef FOXML_TWO_OPERATOR
+FOXML_TWO Two<Quad, Value> operator>>(const Two<Quad, Value>& a, int bits) noexcept {
+    return {a.low >> bits, a.high >> bits};
+}
+FOXML_TWO Two<Quad, Value> operator-(const Two<Quad, Value>& a) noexcept { return {-a.low, -a.high}; }
+FOXML_TWO Two<Quad, Value> operator~(const Two<Quad, Value>& a) noexcept { return {~a.low, ~a.high}; }
+
+#define FOXML_TWO_COMPARISON(op)                                                                    \
+    FOXML_TWO Ints operator op(const Two<Quad, Value>& a, const Two<Quad, Value>& b) noexcept {     \
+        return {a.low op b.low, a.high op b.high};                                                  \
+    }                                                                                               \
+    FOXML_TWO Ints operator op(const Two<Quad, Value>& a, std::type_identity_t<Value> b) noexcept { \
+        return {a.low op b, a.high op b};                                                           \
+    }
+FOXML_TWO_COMPARISON(<)
+FOXML_TWO_COMPARISON(>)
+FOXML_TWO_COMPARISON(<=)
+FOXML_TWO_COMPARISON(>=)
+FOXML_TWO_COMPARISON(==)
+FOXML_TWO_COMPARISON(!=)
+#undef FOXML_TWO_COMPARISON
+#undef FOXML_TWO
+
+#endif
 
 }  // namespace lanes
 
@@ -151,7 +233,7 @@ FOXML_REAL_COMPARISON(!=)
 // Decisions.
 
 FOXML_LANES RealLanes<Isa> select(MaskLanes<Isa> mask, RealLanes<Isa> yes, RealLanes<Isa> no) noexcept {
-    return RealLanes<Isa>(mask.raw ? yes.raw : no.raw);
+    return RealLanes<Isa>(lanes::choose(mask.raw, yes.raw, no.raw));
 }
 FOXML_LANES RealLanes<Isa> select(MaskLanes<Isa> mask, RealLanes<Isa> yes, double no) noexcept {
     return select(mask, yes, RealLanes<Isa>(no));
@@ -163,7 +245,7 @@ FOXML_LANES RealLanes<Isa> select(MaskLanes<Isa> mask, double yes, double no) no
     return select(mask, RealLanes<Isa>(yes), RealLanes<Isa>(no));
 }
 FOXML_LANES IntLanes<Isa> select(MaskLanes<Isa> mask, IntLanes<Isa> yes, IntLanes<Isa> no) noexcept {
-    return IntLanes<Isa>(mask.raw ? yes.raw : no.raw);
+    return IntLanes<Isa>(lanes::choose(mask.raw, yes.raw, no.raw));
 }
 FOXML_LANES IntLanes<Isa> select(MaskLanes<Isa> mask, IntLanes<Isa> yes, std::int64_t no) noexcept {
     return select(mask, yes, IntLanes<Isa>(no));
@@ -175,7 +257,7 @@ FOXML_LANES IntLanes<Isa> select(MaskLanes<Isa> mask, std::int64_t yes, std::int
     return select(mask, IntLanes<Isa>(yes), IntLanes<Isa>(no));
 }
 FOXML_LANES WideLanes<Isa> select(MaskLanes<Isa> mask, WideLanes<Isa> yes, WideLanes<Isa> no) noexcept {
-    return {mask.raw ? yes.low : no.low, mask.raw ? yes.high : no.high};
+    return {lanes::choose(mask.raw, yes.low, no.low), lanes::choose(mask.raw, yes.high, no.high)};
 }
 FOXML_LANES IntLanes<Isa> larger(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return select(a > b, a, b); }
 FOXML_LANES IntLanes<Isa> smaller(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return select(b > a, a, b); }
@@ -270,20 +352,9 @@ FOXML_LANES IntLanes<Isa> round_half_even(RealLanes<Isa> x) noexcept {
 FOXML_LANES RealLanes<Isa> square_root(RealLanes<Isa> x) noexcept {
 #if defined(__AVX512F__)
     return RealLanes<Isa>(lanes::cast<lanes::Doubles>(_mm512_sqrt_pd(lanes::cast<__m512d>(x.raw))));
-#elif defined(__AVX2__)
-    struct Halves {
-        __m256d low, high;
-    } halves;
-    std::memcpy(&halves, &x.raw, sizeof halves);
-    halves.low = _mm256_sqrt_pd(halves.low);
-    halves.high = _mm256_sqrt_pd(halves.high);
-    return RealLanes<Isa>::load(&halves);
 #else
-    RealLanes<Isa> roots = x;
-    for (std::size_t i = 0; i < kLanes; ++i) {
-        roots.raw[i] = __builtin_sqrt(x.raw[i]);
-    }
-    return roots;
+    return RealLanes<Isa>({(lanes::DoubleQuad)_mm256_sqrt_pd((__m256d)x.raw.low),
+                           (lanes::DoubleQuad)_mm256_sqrt_pd((__m256d)x.raw.high)});
 #endif
 }
 

@@ -100,6 +100,9 @@ void Engine::on_slice(const Slice& slice, const SliceResult& result) {
     check(slice);
     constexpr std::size_t kLanes = features::kBlockLanes;
     for (std::size_t b = 0; b < tracks_.blocks.size(); ++b) {
+        if (b + 1 < tracks_.blocks.size()) {
+            tracks_.blocks[b + 1].prefetch();
+        }
         update_block(slice, b);
         note_ready(slice, b * kLanes, kLanes, result);
         write_block(tracks_.blocks[b], b * kLanes, result);  // while its memory is near

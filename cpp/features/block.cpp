@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "features/view.hpp"
 
@@ -64,7 +65,7 @@ void read_since(const BlockSource& source, Extremum extremum, int window, std::i
 
 void run_alone(const BlockSource& source, const Plan::Entry& entry, double* cells) noexcept {
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-        cells[lane] = entry.feature->finish(source.states[lane]->view(), entry.values);
+        cells[lane] = source.states[lane]->cell(entry);
     }
 }
 
@@ -162,6 +163,19 @@ void Block::update_together(const std::array<Bar, kBlockLanes>& bars) noexcept {
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
         states_[lane]->follow(update.integer_bars[lane], log_returns[lane]);
     }
+}
+
+void Block::prefetch() const noexcept {
+    const std::int64_t next = states_[0]->operators().place() + 1;
+    const Layout& layout = plan_->layout();
+    const auto ask = [next](const auto* words, const auto& ring, const std::vector<Layout::Touch>& touches) {
+        for (const auto& [word, lag] : touches) {
+            const auto row = static_cast<std::uint64_t>(next - lag) & (ring.capacity() - 1);
+            __builtin_prefetch(words + (row * ring.stride() + word) * kBlockLanes, 0, 2);
+        }
+    };
+    ask(rings_.prefix.data(), layout.prefix, layout.prefix_touches);
+    ask(rings_.extrema.data(), layout.extrema, layout.extrema_touches);
 }
 
 void Block::write_rows(float* rows, std::size_t row_stride) const {

@@ -44,6 +44,9 @@ class Block {
     /// no bar is not worth it. That allocates.
     void update(const std::array<Bar, kBlockLanes>& bars);
 
+    /// Asks memory for what the next bar will read: worth it while the block before this one is at work.
+    void prefetch() const noexcept;
+
     /// The rows of all eight; row k begins at rows + k row_stride. Every symbol must be ready.
     void write_rows(float* rows, std::size_t row_stride) const;
 

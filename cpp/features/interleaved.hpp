@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
-#include <new>
 
 #include "core/errors.hpp"
 
@@ -10,6 +10,10 @@ namespace foxml::features {
 
 /// How many symbols a block holds side by side: as many as a vector has lanes.
 inline constexpr std::size_t kBlockLanes = 8;
+
+/// Memory whose first byte begins a cache line; from a few megabytes on in large pages where the machine has them,
+/// since a block's next bar reads here and there in all of it. Freed by std::free; throws std::bad_alloc.
+[[nodiscard]] void* allocate_block(std::size_t bytes);
 
 /// Memory of eight symbols, word by word: word i of lane k is at 8 i + k, so one vector holds a word of all.
 template <typename Word>
@@ -23,12 +27,8 @@ class BlockMemory {
     [[nodiscard]] Word* data() const noexcept { return data_.get(); }
 
    private:
-    static constexpr std::align_val_t kAlignment{64};
-
     static std::shared_ptr<Word[]> allocate(std::size_t count) {
-        const std::size_t bytes = (count == 0 ? 1 : count) * sizeof(Word);
-        return {static_cast<Word*>(::operator new(bytes, kAlignment)),
-                [](Word* words) { ::operator delete(words, kAlignment); }};
+        return {static_cast<Word*>(allocate_block(count * sizeof(Word))), [](Word* words) { std::free(words); }};
     }
 
     std::size_t words_;

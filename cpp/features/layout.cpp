@@ -24,6 +24,41 @@ ColumnSet columns_of(const Requirements& requirements) {
     return used;
 }
 
+Layout::Touch touch(std::size_t word, int lag) {
+    return {static_cast<std::uint32_t>(word), static_cast<std::int32_t>(lag)};
+}
+
+std::vector<Layout::Touch> prefix_touches_of(const Requirements& requirements, const PrefixLayout& layout) {
+    std::vector<Layout::Touch> touches;
+    for (const auto& read : requirements.column_reads) {
+        touches.push_back(touch(layout.word(read.kept), read.lag));
+    }
+    for (const auto& read : requirements.wide_reads) {
+        touches.push_back(touch(layout.word(read.kept), read.lag));
+        touches.push_back(touch(layout.word(read.kept) + 1, read.lag));
+    }
+    // The new row, and the one before, which it is added to.
+    for (std::size_t word = 0; word < layout.stride(); ++word) {
+        touches.push_back(touch(word, 0));
+        touches.push_back(touch(word, 1));
+    }
+    return touches;
+}
+
+std::vector<Layout::Touch> extrema_touches_of(const Requirements& requirements, const ExtremaLayout& layout) {
+    std::vector<Layout::Touch> touches;
+    for (const auto& read : requirements.extremum_reads) {
+        touches.push_back(touch(layout.word(read.kept) + static_cast<std::size_t>(read.level), read.lag));
+    }
+    for (const auto& place : layout.places()) {
+        for (std::size_t level = 0; level < place.levels; ++level) {
+            touches.push_back(touch(place.word + level, 0));
+            touches.push_back(touch(place.word + level, 1 << level));
+        }
+    }
+    return touches;
+}
+
 }  // namespace
 
 Layout::Layout(const Requirements& requirements)
@@ -31,6 +66,8 @@ Layout::Layout(const Requirements& requirements)
       prefix(requirements),
       extrema(requirements),
       smoothings(requirements.smoothings),
-      gauges(requirements.gauges) {}
+      gauges(requirements.gauges),
+      prefix_touches(prefix_touches_of(requirements, prefix)),
+      extrema_touches(extrema_touches_of(requirements, extrema)) {}
 
 }  // namespace foxml::features

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "features/columns.hpp"
 #include "features/extrema.hpp"
 #include "features/gauge_layout.hpp"
@@ -18,6 +21,14 @@ struct Layout {
     ExtremaLayout extrema;
     SmoothingLayout smoothings;
     GaugeLayout gauges;
+
+    /// A word that the next bar will read: of the row `lag` bars before it.
+    struct Touch {
+        std::uint32_t word;
+        std::int32_t lag;
+    };
+    std::vector<Touch> prefix_touches;
+    std::vector<Touch> extrema_touches;
 };
 
 }  // namespace foxml::features

@@ -66,9 +66,23 @@ std::vector<Plan::Entry> entries_of(const std::vector<Plan::Column>& columns, st
         const FeatureInfo& feature = feature_of(column.feature, interval_ns);
         const Params values = values_of(column, feature);
         entries.push_back({&feature, static_cast<std::size_t>(&feature - catalogue().data()), values,
-                           requirements_of(feature, values, interval_ns).warmup_bars});
+                           requirements_of(feature, values, interval_ns).warmup_bars, Plan::kNotKept});
     }
     return entries;
+}
+
+/// Notes in the entries which of them are kept.
+std::vector<Plan::Kept> kept_of(std::vector<Plan::Entry>& entries, std::int64_t interval_ns) {
+    std::vector<Plan::Kept> kept;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const Requirements requirements = requirements_of(*entries[i].feature, entries[i].values, interval_ns);
+        if (requirements.only_higher()) {
+            const auto& [minutes, above] = requirements.higher[0];
+            entries[i].kept = kept.size();
+            kept.push_back({i, minutes, above.warmup_bars});
+        }
+    }
+    return kept;
 }
 
 Requirements requirements_of_all(std::span<const Plan::Entry> entries, std::int64_t interval_ns) {
@@ -92,6 +106,7 @@ std::vector<Plan::Column> columns_of(const std::vector<std::string>& names) {
 Plan::Plan(const std::vector<Column>& columns, std::int64_t interval_ns)
     : interval_ns_(interval_ns),
       entries_(entries_of(columns, interval_ns)),
+      kept_(kept_of(entries_, interval_ns)),
       requirements_(requirements_of_all(entries_, interval_ns)),
       layout_(requirements_) {
     for (const Column& column : columns) {

@@ -16,12 +16,22 @@ namespace foxml::features {
 /// Which features to compute on which bars, and the operators that they share.
 class Plan {
    public:
+    static constexpr std::size_t kNotKept = static_cast<std::size_t>(-1);
+
     /// One feature of the plan.
     struct Entry {
         const FeatureInfo* feature;
         std::size_t number;        ///< its place in the catalogue
         Params values;             ///< of the formula's integers
         std::int64_t warmup_bars;  ///< 0-based index of its first valid row
+        std::size_t kept;          ///< its place in `kept()`, or kNotKept
+    };
+
+    /// An entry that reads one higher timeframe alone: its cell is computed once for each bar of that and kept.
+    struct Kept {
+        std::size_t entry;
+        int minutes;               ///< of the timeframe
+        std::int64_t warmup_bars;  ///< 0-based index of the first bar of the timeframe with a value
     };
 
     /// A column that was asked for: a feature of the catalogue, and the parameters that differ from its row's.
@@ -54,6 +64,7 @@ class Plan {
     [[nodiscard]] std::int64_t history_bars() const noexcept { return warmup_bars() + 1; }
 
     [[nodiscard]] std::span<const Entry> entries() const noexcept { return entries_; }
+    [[nodiscard]] std::span<const Kept> kept() const noexcept { return kept_; }
     /// Whether bars need the close of a benchmark beside them.
     [[nodiscard]] bool needs_benchmark() const noexcept { return requirements_.benchmark; }
     [[nodiscard]] const Requirements& requirements() const noexcept { return requirements_; }
@@ -68,6 +79,7 @@ class Plan {
     std::vector<std::string> names_;
     std::int64_t interval_ns_;
     std::vector<Entry> entries_;
+    std::vector<Kept> kept_;
     Requirements requirements_;
     Layout layout_;
     std::vector<Layout> higher_layouts_;

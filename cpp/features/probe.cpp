@@ -1,6 +1,7 @@
 #include "features/probe.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/errors.hpp"
 #include "features/gauge.hpp"
@@ -16,9 +17,13 @@ void raise(int& to, int value) noexcept { to = std::max(to, value); }
 
 }  // namespace
 
-const IntegerBar& Probe::bar() const noexcept { return kBar; }
+const IntegerBar& Probe::bar() const noexcept {
+    requirements_->bar = true;
+    return kBar;
+}
 
 const IntegerBar& Probe::previous() const noexcept {
+    requirements_->bar = true;
     requirements_->warm(1);
     return kPrevious;
 }
@@ -26,6 +31,8 @@ const IntegerBar& Probe::previous() const noexcept {
 std::int64_t Probe::sum(Column column, int window, int lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
     raise(requirements_->column_rows[static_cast<std::size_t>(column)], window + lag);
+    requirements_->column_reads.insert({column, lag});
+    requirements_->column_reads.insert({column, lag + window});
     requirements_->benchmark = requirements_->benchmark || reads_benchmark(column);
     requirements_->warm(first_row(column) + window + lag - 1);
     return 10 + lag;
@@ -34,6 +41,8 @@ std::int64_t Probe::sum(Column column, int window, int lag) const {
 Int128 Probe::sum(WideColumn column, int window, int lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
     raise(requirements_->wide_rows[static_cast<std::size_t>(column)], window + lag);
+    requirements_->wide_reads.insert({column, lag});
+    requirements_->wide_reads.insert({column, lag + window});
     requirements_->benchmark = requirements_->benchmark || reads_benchmark(column);
     requirements_->warm(first_row(column) + window + lag - 1);
     return 1000 + lag;
@@ -53,6 +62,9 @@ std::int64_t Probe::extremum(Extremum extremum, int window, int lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
     raise(requirements_->extremum_window[static_cast<std::size_t>(extremum)], window);
     raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)], window + lag);
+    const int level = std::bit_width(static_cast<unsigned>(window)) - 1;
+    requirements_->extremum_reads.insert({extremum, lag, level});
+    requirements_->extremum_reads.insert({extremum, lag + window - (1 << level), level});
     requirements_->warm(window + lag - 1);
     return 20;
 }

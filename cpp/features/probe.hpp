@@ -21,7 +21,10 @@ class Probe {
 
     [[nodiscard]] const IntegerBar& bar() const noexcept;
     [[nodiscard]] const IntegerBar& previous() const noexcept;
-    [[nodiscard]] std::int64_t index() const noexcept { return 100; }
+    [[nodiscard]] std::int64_t index() const noexcept {
+        requirements_->bar = true;
+        return 100;
+    }
     [[nodiscard]] Scale scale() const noexcept { return {1.0, 1.0}; }
 
     [[nodiscard]] std::int64_t sum(Column column, int window, int lag = 0) const;

@@ -13,6 +13,15 @@ void raise(std::array<int, Size>& to, const std::array<int, Size>& from) {
 
 }  // namespace
 
+bool Requirements::only_higher() const noexcept {
+    const auto unused = [](int rows) { return rows == 0; };
+    return higher.size() == 1 && higher[0].requirements.higher.empty() && !higher[0].requirements.session && !bar &&
+           !session && !benchmark && smoothings.empty() && gauges.empty() &&
+           std::all_of(column_rows.begin(), column_rows.end(), unused) &&
+           std::all_of(wide_rows.begin(), wide_rows.end(), unused) &&
+           std::all_of(extremum_rows.begin(), extremum_rows.end(), unused);
+}
+
 void Requirements::merge(const Requirements& other) {
     raise(column_rows, other.column_rows);
     raise(wide_rows, other.wide_rows);
@@ -24,6 +33,10 @@ void Requirements::merge(const Requirements& other) {
     for (const GaugeSpec& gauge : other.gauges) {
         add(gauge);
     }
+    bar = bar || other.bar;
+    column_reads.insert(other.column_reads.begin(), other.column_reads.end());
+    wide_reads.insert(other.wide_reads.begin(), other.wide_reads.end());
+    extremum_reads.insert(other.extremum_reads.begin(), other.extremum_reads.end());
     session = session || other.session;
     benchmark = benchmark || other.benchmark;
     recursive = recursive || other.recursive;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,16 @@ namespace foxml::features {
 enum class Extremum : std::uint8_t { high, low, high_close, low_close };
 inline constexpr std::size_t kExtrema = 4;
 
+/// A word of a ring: of what is kept there, and how many bars ago; of an extremum the level of its table too.
+template <typename Kept>
+struct RingRead {
+    Kept kept;
+    int lag;
+    int level = 0;
+
+    auto operator<=>(const RingRead&) const = default;
+};
+
 /// What the formulas of a plan read of the operators, on one timeframe and on those above it.
 struct Requirements {
     /// Rows of the prefix ring that a column is read over: window plus lag; 0 = unused.
@@ -26,12 +38,19 @@ struct Requirements {
     std::array<int, kExtrema> extremum_window{};
     std::array<int, kExtrema> extremum_rows{};
 
+    /// What is read of the rings, word by word: what a block asks of memory ahead of time.
+    std::set<RingRead<Column>> column_reads;
+    std::set<RingRead<WideColumn>> wide_reads;
+    std::set<RingRead<Extremum>> extremum_reads;
+
     /// Recursive averages, each after those that it reads.
     std::vector<KeptSmoothing> smoothings;
 
     /// Order statistics, state machines and the like.
     std::vector<GaugeSpec> gauges;
 
+    /// The last bar itself, the one before it, or how many there were.
+    bool bar = false;
     bool session = false;
     bool benchmark = false;
     /// Something besides the averages has no end to its memory.
@@ -43,6 +62,9 @@ struct Requirements {
 
     /// 0-based index of the first row at which all of these are valid.
     std::int64_t warmup_bars = 0;
+
+    /// Whether nothing is read but one higher timeframe: the value changes only when a bar of it completes.
+    [[nodiscard]] bool only_higher() const noexcept;
 
     void merge(const Requirements& other);
     [[nodiscard]] Requirements& higher_at(int minutes);

@@ -52,6 +52,18 @@ void SymbolState::make_higher() {
     for (std::size_t i = 0; i < higher.size(); ++i) {
         higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_);
     }
+    kept_.assign(plan_->kept().size(), kNaN);
+}
+
+void SymbolState::keep_cells(const Timeframe& timeframe) noexcept {
+    const auto kept = plan_->kept();
+    const std::int64_t row = timeframe.operators().bars_seen() - 1;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        if (kept[i].minutes == timeframe.minutes() && row >= kept[i].warmup_bars) {
+            const Plan::Entry& entry = plan_->entries()[kept[i].entry];
+            kept_[i] = entry.feature->finish(view(), entry.values);
+        }
+    }
 }
 
 const char* SymbolState::refusal(const Bar& bar) const noexcept {
@@ -89,19 +101,24 @@ void SymbolState::follow(const IntegerBar& bar, std::int64_t log_return) noexcep
 void SymbolState::update_others(const IntegerBar& bar) noexcept {
     session_.update(bar, plan_->interval_ns());
     for (Timeframe& timeframe : higher_) {
-        timeframe.update(bar);
+        if (timeframe.update(bar)) {
+            keep_cells(timeframe);
+        }
     }
 }
 
 View SymbolState::view() const noexcept { return {*this, base_}; }
 
+double SymbolState::cell(const Plan::Entry& entry) const noexcept {
+    return entry.kept == Plan::kNotKept ? entry.feature->finish(view(), entry.values) : kept_[entry.kept];
+}
+
 template <typename Value>
 void SymbolState::write_cells(Value* out) const noexcept {
-    const View view = this->view();
     const std::int64_t row = bars_seen() - 1;
     for (const Plan::Entry& entry : plan_->entries()) {
         const bool warm = row >= entry.warmup_bars;
-        *out++ = static_cast<Value>(warm ? entry.feature->finish(view, entry.values) : kNaN);
+        *out++ = static_cast<Value>(warm ? cell(entry) : kNaN);
     }
 }
 
@@ -114,6 +131,7 @@ void SymbolState::reset() {
     for (Timeframe& timeframe : higher_) {
         timeframe.reset();
     }
+    kept_.assign(kept_.size(), kNaN);
 }
 
 void SymbolState::save(ByteWriter& writer) const {
@@ -130,12 +148,13 @@ void SymbolState::load(ByteReader& reader) {
     loaded.session_.load(reader);
     for (Timeframe& timeframe : loaded.higher_) {
         timeframe.load(reader);
+        loaded.keep_cells(timeframe);
     }
     *this = std::move(loaded);
 }
 
 std::size_t SymbolState::state_bytes() const noexcept {
-    std::size_t bytes = sizeof(*this) - sizeof(Operators) + base_.bytes();
+    std::size_t bytes = sizeof(*this) - sizeof(Operators) + base_.bytes() + kept_.size() * sizeof(double);
     for (const Timeframe& timeframe : higher_) {
         bytes += timeframe.bytes();
     }

@@ -49,6 +49,9 @@ class SymbolState {
     void write_row(float* out) const noexcept;
     void write_row(double* out) const noexcept;
 
+    /// One cell of the row in double, warm or not.
+    [[nodiscard]] double cell(const Plan::Entry& entry) const noexcept;
+
     /// What the formulas read of the last bar. Include features/view.hpp.
     [[nodiscard]] View view() const noexcept;
 
@@ -78,6 +81,7 @@ class SymbolState {
 
     void make_higher();
     void update_others(const IntegerBar& bar) noexcept;
+    void keep_cells(const Timeframe& timeframe) noexcept;
 
     template <typename Value>
     void write_cells(Value* out) const noexcept;
@@ -87,6 +91,7 @@ class SymbolState {
     Operators base_;
     Session session_;
     std::vector<Timeframe> higher_;
+    std::vector<double> kept_;  ///< cells of the plan's kept entries: derived from higher_
 };
 
 }  // namespace foxml::features

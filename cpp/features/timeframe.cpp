@@ -23,7 +23,8 @@ void Timeframe::complete() noexcept {
     open_ = false;
 }
 
-void Timeframe::update(const IntegerBar& bar) noexcept {
+bool Timeframe::update(const IntegerBar& bar) noexcept {
+    const std::int64_t completed = operators_.bars_seen();
     const std::int64_t bucket = (bar.close_ns - bar.session_open_ns - 1) / length_ns_;
     const std::int64_t start_ns = bar.session_open_ns + bucket * length_ns_;
     if (open_ && start_ns == start_ns_) {
@@ -39,6 +40,7 @@ void Timeframe::update(const IntegerBar& bar) noexcept {
     if (bar.close_ns >= std::min(start_ns_ + length_ns_, bar.session_close_ns)) {
         complete();
     }
+    return operators_.bars_seen() != completed;
 }
 
 void Timeframe::reset() noexcept {

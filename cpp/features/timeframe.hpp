@@ -22,8 +22,8 @@ class Timeframe {
    public:
     Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, const Scale& scale);
 
-    /// Take in a bar of the base interval.
-    void update(const IntegerBar& bar) noexcept;
+    /// Take in a bar of the base interval. Says whether the operators have changed.
+    bool update(const IntegerBar& bar) noexcept;
 
     [[nodiscard]] int minutes() const noexcept { return static_cast<int>(length_ns_ / kMinuteNs); }
     /// Operators on the completed buckets.

@@ -270,10 +270,10 @@ def _result(feature: "ColumnFindings") -> str:
     if first is None:
         return "PASS" if feature.defined else "PASS, never a number"
     checks = ", ".join(check.value for check in feature.failed)
-    return (
-        f"FAIL {checks}; first {first.symbol} {utc_text(first.close_ns)} UTC: {first.found!r} for {first.expected!r}, "
-        f"{first.where}"
-    )
+    # Two that are no numbers: not a row was wrong, but what was done with the stream.
+    values = "" if first.found != first.found and first.expected != first.expected else f"{first.found!r} for "
+    values += f"{first.expected!r}, " if values else ""
+    return f"FAIL {checks}; first {first.symbol} {utc_text(first.close_ns)} UTC: {values}{first.where}"
 
 
 add_verb(app, "features", features)

@@ -17,6 +17,7 @@ CANARIES = (
     "unfinished_higher_bar",
     "short_warmup",
     "forgetful_snapshot",
+    "refused_snapshot",
     "tainted_by_damage",
     "other_stream",
 )

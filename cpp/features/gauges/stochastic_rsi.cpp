@@ -51,7 +51,9 @@ void StochasticRsi::load(ByteReader& reader) {
     reader.get_all(std::span<double>(strengths_));
     const double value = reader.get<double>();
     value_ = value == kUndefined ? kNaN : value;
-    const auto percent = [](double x) { return x == kUndefined || (x >= 0.0 && x <= 100.0); };
+    // 100 u / u may round to one unit in the last place above 100.
+    constexpr double kMost = 100.0 * (1.0 + 0x1p-50);
+    const auto percent = [](double x) { return x == kUndefined || (x >= 0.0 && x <= kMost); };
     if (!std::all_of(strengths_.begin(), strengths_.end(), percent) || !percent(value)) {
         throw InvalidInput("snapshot holds a relative strength that is no percentage");
     }

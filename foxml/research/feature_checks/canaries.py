@@ -87,6 +87,11 @@ class _ForgetfulStream(ComputedStream):
         return data
 
 
+class _UnreadableStream(ComputedStream):
+    def restore(self, data: bytes) -> None:
+        raise FeatureError("a snapshot that it wrote itself, refused")
+
+
 class _TaintedStream(ComputedStream):
     def update(self, bar_slice: BarSlice) -> SliceFeatures:
         found = super().update(bar_slice)
@@ -142,6 +147,12 @@ CANARIES: Final[Mapping[str, Canary]] = MappingProxyType(
                 "loses what it has seen in a snapshot",
                 (Check.RESTORED,),
                 _streamed_by("forgetful_snapshot", _ForgetfulStream),
+            ),
+            Canary(
+                "refused_snapshot",
+                "does not take back its own snapshot",
+                (Check.RESTORED,),
+                _streamed_by("refused_snapshot", _UnreadableStream),
             ),
             Canary(
                 "tainted_by_damage",

@@ -181,6 +181,12 @@ class Tally:
             worst = max(old.worst, _worst(left, right, float(sizes[k])))
             findings[place] = Finding(old.compared + len(bars), old.differing + len(rows), worst, first)
 
+    def fail(self, check: Check, name: str, offence: Offence) -> None:
+        """Record a failure that no comparison of rows shows."""
+        findings = self._findings.setdefault(check, [Finding()] * len(self._columns))
+        old = findings[self._index[name]]
+        findings[self._index[name]] = Finding(old.compared + 1, old.differing + 1, math.inf, old.first or offence)
+
     def findings(self, tolerance: float) -> tuple[ColumnFindings, ...]:
         """Judge every column.
 

@@ -1,6 +1,7 @@
 """The proof: every check of every feature on given histories, after the canaries have been caught."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from foxml.errors import DataError
 from foxml.research.feature_checks.canaries import CANARIES, HONEST, canary_bars
 from foxml.research.feature_checks.effort import Effort, Work
-from foxml.research.feature_checks.findings import Check, ColumnFindings, Tally
+from foxml.research.feature_checks.findings import Check, ColumnFindings, Offence, Tally
 from foxml.research.feature_checks.histories import column_sizes, cut_and_perturb, planned_bars, start_late
 from foxml.research.feature_checks.history import History
 from foxml.research.feature_checks.source import FeatureSource
 from foxml.research.feature_checks.streams import STREAM_WEIGHT, stream
+from foxml.research.feature_checks.walk import RefusedSnapshot, find_refusal
 from foxml.research.progress import Progress
 
 __all__ = ["TOLERANCE", "CanaryTrial", "FeatureReport", "check_features", "try_canaries"]
@@ -172,7 +174,31 @@ def _check_together(
         )
         cut_and_perturb(source, history, whole, tally, effort, work.on(f"{symbol}: no future"))
         start_late(source, history, whole, tally, effort, work.on(f"{symbol}: late starts"))
-    stream(source, histories, known, tally, effort, work.on(f"{len(histories)} symbols: streams"))
+    _stream_together(source, histories, known, tally, effort, work)
+
+
+def _stream_together(
+    source: FeatureSource,
+    histories: Sequence[History],
+    known: Mapping[str, _Known],
+    tally: Tally,
+    effort: Effort,
+    work: Work,
+) -> None:
+    """Stream; a feature whose snapshot is not taken back has failed, and the others are streamed again without it."""
+    try:
+        stream(source, histories, known, tally, effort, work.on(f"{len(histories)} symbols: streams"))
+    except RefusedSnapshot as refused:
+        found = find_refusal(source, histories, refused.close_ns)
+        where = f"the stream's own snapshot before this bar refused: {refused.reason}"
+        offence = Offence(found.symbol, refused.close_ns, math.nan, math.nan, where)
+        tally.fail(Check.RESTORED, found.name, offence)
+        left = [i for i, column in enumerate(source.columns) if column.name != found.name]
+        if left:
+            part = source.select([source.columns[i].name for i in left])
+            # Its rows are ready sooner, if the slowest feature has gone.
+            rest = {history.symbol: (part.rows(history), known[history.symbol][1][left]) for history in histories}
+            _stream_together(part, histories, rest, tally, effort, work)
 
 
 def _planned(source: FeatureSource, histories: Sequence[History], effort: Effort) -> int:

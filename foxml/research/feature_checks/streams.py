@@ -7,14 +7,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from foxml.bars.actions import adjustment_factors
-from foxml.bars.slices import merge
-from foxml.domain.bars import CLOSE, HIGH, LOW, VOLUME, BarSlice, CorporateAction
+from foxml.domain.bars import CLOSE, HIGH, LOW, VOLUME, BarSlice
 from foxml.errors import FeatureError
 from foxml.research.feature_checks.effort import Effort
 from foxml.research.feature_checks.findings import Check, Tally
 from foxml.research.feature_checks.history import History
 from foxml.research.feature_checks.source import FeatureSource, FeatureStream
+from foxml.research.feature_checks.walk import RefusedSnapshot, fresh, restored, walk
 
 __all__ = ["STREAM_WEIGHT", "stream"]
 
@@ -40,6 +39,11 @@ def stream(
 
     A row of a stream comes from the bars up to its own, since it has seen no other: that the batch has the same row at
     every bar is the truncated check in full. `known` are the rows and mean sizes of each symbol's whole history.
+
+    Raises
+    ------
+    RefusedSnapshot
+        If the stream does not go on from its own snapshot: nothing after that can be compared.
     """
     symbols = [history.symbol for history in histories]
     if source.stream(symbols) is None:
@@ -47,27 +51,24 @@ def stream(
     total = len(np.unique(np.concatenate([history.bars.close_ns for history in histories])))
     rng = np.random.default_rng([effort.seed, 3])
     moments = [_moments(total, effort, rng) for _ in range(2)]
-    streams = {check: _fresh(source, symbols) for check in _WHERE}
-    rows = {check: _Rows(check, histories, known, tally) for check in _WHERE}
-    last_close: dict[str, float] = {}
+    names = [column.name for column in source.columns]
+    streams = {check: fresh(source, symbols) for check in _WHERE}
+    rows = {check: _Rows(check, histories, known, tally, names) for check in _WHERE}
     before: BarSlice | None = None
-    counted = 0
-    actions = [a for history in histories for a in history.actions if a.symbol == history.symbol]
-    for item in merge([history.bars for history in histories], actions):
-        if isinstance(item, CorporateAction):
-            if item.symbol in last_close:
-                for each in streams.values():
-                    each.adjust(symbols.index(item.symbol), *adjustment_factors(item, last_close[item.symbol]))
-            continue
-        if item.sequence in moments[0]:
-            streams[Check.RESTORED] = _restored(source, symbols, streams[Check.RESTORED].snapshot())
-        if item.sequence in moments[1]:
-            streams[Check.DAMAGED] = _offered(source, symbols, streams[Check.DAMAGED], item, before, rng)
+    for counted, (factors, item) in enumerate(walk(histories), 1):
+        for row, price_factor, volume_factor in factors:
+            for each in streams.values():
+                each.adjust(row, price_factor, volume_factor)
+        try:
+            if item.sequence in moments[0]:
+                streams[Check.RESTORED] = restored(source, symbols, streams[Check.RESTORED].snapshot())
+            if item.sequence in moments[1]:
+                streams[Check.DAMAGED] = _offered(source, symbols, streams[Check.DAMAGED], item, before, rng)
+        except FeatureError as error:
+            raise RefusedSnapshot(item.close_ns, str(error)) from None
         for check, each in streams.items():
             rows[check].add(item, each.update(item).rows)
-        for i in np.flatnonzero(item.present).tolist():
-            last_close[symbols[i]] = float(item.ohlcv[i, CLOSE])
-        before, counted = item, counted + 1
+        before = item
         if counted % 100 == 0:
             told(100 * STREAM_WEIGHT)
     for each_rows in rows.values():
@@ -83,8 +84,10 @@ class _Rows:
         histories: Sequence[History],
         known: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float64]]],
         tally: Tally,
+        names: Sequence[str],
     ) -> None:
         self._check, self._histories, self._tally = check, histories, tally
+        self._names = names
         self._known = known
         self._block: list[list[NDArray[np.float32]]] = [[] for _ in histories]
         self._done = [0] * len(histories)
@@ -110,6 +113,7 @@ class _Rows:
             expected[begin:end],
             bars=history.part(begin, end).bars,
             sizes=sizes,
+            names=self._names,
             where=_WHERE[self._check],
         )
         self._block[i].clear()
@@ -120,18 +124,6 @@ def _moments(total: int, effort: Effort, rng: np.random.Generator) -> frozenset[
     """Slices at random, and some in a row."""
     begin = int(rng.integers(1, max(2, total - effort.stretch_bars)))
     return frozenset([*rng.integers(1, max(2, total), effort.snapshots).tolist(), *range(begin, begin + 16)])
-
-
-def _fresh(source: FeatureSource, symbols: Sequence[str]) -> FeatureStream:
-    found = source.stream(symbols)
-    assert found is not None
-    return found
-
-
-def _restored(source: FeatureSource, symbols: Sequence[str], data: bytes) -> FeatureStream:
-    found = _fresh(source, symbols)
-    found.restore(data)
-    return found
 
 
 def _offered(
@@ -149,7 +141,7 @@ def _offered(
             state.update(damaged)
         except FeatureError:
             continue
-        state = _restored(source, symbols, data)
+        state = restored(source, symbols, data)
     return state
 
 

@@ -48,6 +48,16 @@ TEST(Int256Test, MultipliesLike128BitsWhereTheySuffice) {
     }
 }
 
+TEST(Int256Test, TheProductOf128BitsIsThatOf256) {
+    std::mt19937_64 random(5);
+    constexpr auto kLeast = static_cast<Int128>(UInt128{1} << 127);
+    for (int i = 0; i < 100'000; ++i) {
+        const Int128 a = i % 100 == 0 ? kLeast : random_int128(random);
+        const Int128 b = i % 300 == 0 ? kLeast : i % 7 == 0 ? -1 : random_int128(random);
+        ASSERT_EQ(product(a, b), Int256(a) * Int256(b));
+    }
+}
+
 TEST(Int256Test, MultipliesIntoTheUpperLimbs) {
     // By the distributive law from products that fit, and by powers of two.
     std::mt19937_64 random(3);

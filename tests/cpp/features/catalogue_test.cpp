@@ -44,11 +44,12 @@ TEST(CatalogueTest, EveryRowIsWholeAndItsOwn) {
 
 TEST(CatalogueTest, GuaranteesFollowFromTheOperators) {
     const std::pair<const char*, Guarantee> expected[] = {
-        {"ret_log_1", Guarantee::exact},       {"acf1_60", Guarantee::exact},
-        {"tod_sin", Guarantee::exact},         {"sma20_dist_60m", Guarantee::exact},
-        {"sess_vwap_dev", Guarantee::session}, {"prev_day_pos", Guarantee::session},
-        {"rsi_14", Guarantee::measured},       {"macd_signal_n", Guarantee::measured},
-        {"natr14_15m", Guarantee::measured},   {"ewma_vol_94", Guarantee::measured}};
+        {"ret_log_1", Guarantee::exact},        {"acf1_60", Guarantee::exact},
+        {"tod_sin", Guarantee::exact},          {"sma20_dist_60m", Guarantee::exact},
+        {"sess_vwap_dev", Guarantee::session},  {"prev_day_pos", Guarantee::session},
+        {"rvol_tod", Guarantee::session},       {"rsi_14", Guarantee::measured},
+        {"macd_signal_n", Guarantee::measured}, {"natr14_15m", Guarantee::measured},
+        {"ewma_vol_94", Guarantee::measured}};
     for (const auto& [name, guarantee] : expected) {
         EXPECT_EQ(name_of(find(name)->guarantee), name_of(guarantee)) << name;
     }
@@ -83,10 +84,15 @@ TEST(CatalogueTest, WarmUpsFollowFromTheOperators) {
                                                              {"min_since_open", 0},
                                                              {"sess_ret", 77},
                                                              {"overnight_gap", 78},
+                                                             {"or30_pos", 77},
+                                                             {"or30_width", 631},
+                                                             {"sess_vwap_z", 77},
+                                                             {"rvol_tod", 1637},
                                                              {"prev_day_pos", 155},
                                                              {"ret1_15m", 7},
                                                              {"sma20_dist_60m", 250},
-                                                             {"natr14_15m", 1897}};
+                                                             {"natr14_15m", 1897},
+                                                             {"macd_hist_n_60m", 9262}};
     for (const auto& [name, bars] : expected) {
         EXPECT_EQ(warmup_bars(*find(name), kFive), bars) << name;
     }

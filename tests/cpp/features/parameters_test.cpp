@@ -15,7 +15,10 @@ Plan::Column with(const FeatureInfo& feature, const Parameter& parameter, int va
 }
 
 std::int64_t interval_of(const FeatureInfo& feature) {
-    return (feature.timeframes & k5m) != 0 ? 5 * kMinuteNs : 1440 * kMinuteNs;
+    if ((feature.timeframes & k5m) != 0) {
+        return 5 * kMinuteNs;
+    }
+    return (feature.timeframes & k1m) != 0 ? kMinuteNs : 1440 * kMinuteNs;
 }
 
 TEST(ParametersTest, EveryBoundHasRoomInTheOperators) {

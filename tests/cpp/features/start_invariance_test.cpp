@@ -48,9 +48,10 @@ TEST_P(StartInvarianceTest, ExactAndSessionFeaturesOnAnyHistory) {
         }
     }
     const auto plan = std::make_shared<const Plan>(names, interval_ns);
+    const int longer = bars + static_cast<int>(plan->warmup_bars());
     for (const double missing : {0.0, 0.3}) {
         const auto history = test::random_bars({.interval_ns = interval_ns,
-                                                .bars = bars,
+                                                .bars = longer,
                                                 .seed = 5,
                                                 .missing = missing,
                                                 .flat = 0.02,

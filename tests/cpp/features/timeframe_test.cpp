@@ -54,11 +54,14 @@ TEST_P(TimeframeTest, EqualsAPlainGroupingOfThePast) {
     const Layout layout{Requirements{}};
     Timeframe timeframe(minutes, layout, interval_ns, Scale{0.01, 1.0});
     std::vector<IntegerBar> seen;
+    std::ptrdiff_t before = 0;
     for (const Bar& bar :
          test::random_bars({.interval_ns = interval_ns, .bars = 900, .seed = 3, .missing = missing, .skip = skip})) {
         seen.push_back(to_integers(bar, test::kCents));
-        timeframe.update(seen.back());
+        const bool changed = timeframe.update(seen.back());
         const auto expected = completed(seen, minutes * kMinuteNs, interval_ns);
+        ASSERT_EQ(changed, std::ssize(expected) != before) << seen.size();
+        before = std::ssize(expected);
         ASSERT_EQ(timeframe.operators().bars_seen(), std::ssize(expected)) << seen.size();
         if (!expected.empty()) {
             ASSERT_EQ(timeframe.operators().bar(), expected.back()) << seen.size();

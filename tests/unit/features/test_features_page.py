@@ -70,10 +70,10 @@ from foxml.features import FeatureEngine, list_features, load_plan
 names = [info.name for info in list_features() if info.guarantee == "exact"]
 plan = load_plan("simple", interval_ns="5m", instruments=[Instrument("FOXA"), Instrument("FOXB")])
 engine = FeatureEngine(plan)
-matrix, valid, names = engine.batch(store.read("FOXA", "5m"))   # a whole history, from a state of its own
-for bar_slice in slices:                                        # a moment of all symbols, as trading sees it
-    found = engine.update(bar_slice)                            # rows, ready, valid
-state = engine.snapshot()                                       # and engine.restore(state), to the bit
+matrix, valid, names = engine.batch(store.read("FOXA", "5m"))  # a whole history, from a state of its own
+for bar_slice in slices:  # a moment of all symbols, as trading sees it
+    found = engine.update(bar_slice)  # rows, ready, valid
+state = engine.snapshot()  # and engine.restore(state), to the bit
 ```
 
 `foxml.research.features` has three doors to the same kernel:
@@ -82,13 +82,13 @@ state = engine.snapshot()                                       # and engine.res
 from foxml.research.features import ComprehensiveFeatureBuilder, SimpleFeatureComputer, StreamingFeatureBuilder
 from foxml.research.features import feature_parts
 
-for found in SimpleFeatureComputer(plan).compute_each(histories, actions):    # in memory, with corporate actions
+for found in SimpleFeatureComputer(plan).compute_each(histories, actions):  # in memory, with corporate actions
     print(found.symbol, found.values.shape, found.valid.mean())
-ComprehensiveFeatureBuilder(plan, store, folder).build()                      # a store to Parquet, in bounded memory
+ComprehensiveFeatureBuilder(plan, store, folder).build()  # a store to Parquet, in bounded memory
 for part in feature_parts(folder, "FOXA"):
     print(part.symbol, part.close_ns[-1], part.values.shape)
 builder = StreamingFeatureBuilder(plan)
-row = builder.update(bar)                                                     # None while the symbol warms up
+row = builder.update(bar)  # None while the symbol warms up
 ```
 
 A build that was interrupted goes on after its last whole part; symbols whose bars, actions and plan are as they were

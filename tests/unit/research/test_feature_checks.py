@@ -1,6 +1,7 @@
 """The proof of features: each fault is caught by the check that exists for it, and what is right passes."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from foxml.domain.bars import CLOSE, ActionKind, CorporateAction, SymbolBars
 from foxml.domain.instruments import Instrument
-from foxml.errors import DataError
+from foxml.errors import DataError, FeatureError
 from foxml.features import load_plan
 from foxml.research.feature_checks import (
     CANARIES,
@@ -23,6 +24,7 @@ from foxml.research.feature_checks import (
     try_canaries,
 )
 from foxml.research.feature_checks.canaries import canary_bars
+from foxml.research.feature_checks.computed import ComputedStream
 from foxml.research.feature_checks.findings import Tally
 from foxml.research.feature_checks.histories import cut_and_perturb, start_late
 from foxml.research.feature_checks.run import _groups
@@ -251,3 +253,31 @@ def test_the_benchmark_is_in_every_group_that_is_streamed() -> None:
     slow, short = replace(feature, warmup_bars=100), second.part(0, 50)
     with pytest.raises(DataError, match="benchmark CANB"):
         check_features([ComputedSource([slow])], [replace(first, benchmark=short.bars), short], effort=SMALL)
+
+
+def test_a_refused_snapshot_is_laid_to_its_feature_alone() -> None:
+    """One feature of many, of one symbol of two: the others are streamed without it, and pass."""
+
+    class Stream(ComputedStream):
+        def restore(self, data: bytes) -> None:
+            super().restore(data)
+            names = [feature.name for feature in self.source.features]
+            if "f3" in names and "CANB" in self.symbols and self.seen[self.symbols.index("CANB")] > 100:
+                raise FeatureError("f3 of CANB is no share")
+
+    class Source(ComputedSource):
+        def stream(self, symbols: Sequence[str]) -> ComputedStream:
+            return Stream(self, symbols)
+
+    features = [ResearchFeature(f"f{i}", "mine", "C/O", i, lambda bars: bars.close / bars.open) for i in range(5)]
+    features[3] = replace(features[3], warmup_bars=40)  # the slowest: the rows of the others begin sooner without it
+    report = check_features([Source(features)], histories(), effort=SMALL)
+    (failed,) = report.failed
+    assert (failed.name, failed.failed) == ("f3", (Check.RESTORED,))
+    assert failed.first is not None
+    assert failed.first.symbol == "CANB"
+    assert failed.first.close_ns > int(histories()[1].bars.close_ns[100])
+    assert "f3 of CANB is no share" in failed.first.where
+    for feature in report.features:
+        if feature.name != "f3":
+            assert feature.checks[Check.RESTORED].compared >= report.bars
