@@ -1,6 +1,6 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <numeric>
 #include <vector>
 
 #include "core/isa.hpp"
@@ -53,15 +53,10 @@ class Lockstep {
     }
 
     void step(std::size_t t) {
-        for (std::size_t lane = 0; lane < live_; ++lane) {
-            if (!feeds_[lane].adjusts_again()) {
-                tracks_[lane].forget_past();
-            }
-            feeds_[lane].take(t, tracks_[lane]);
-        }
+        take(t);
         const auto end = tracks_.begin() + static_cast<std::ptrdiff_t>(live_);
-        if (live_ < kTogetherMin ||
-            !std::all_of(tracks_.begin(), end, [](const Track& track) { return track.ready(); })) {
+        const bool ready = std::all_of(tracks_.begin(), end, [](const Track& track) { return track.ready(); });
+        if (live_ < kTogetherMin || !ready) {
             for (std::size_t lane = 0; lane < live_; ++lane) {
                 write_row_of(tracks_[lane], width_, items_[lane]->values + t * width_, items_[lane]->ready[t]);
             }
@@ -71,6 +66,29 @@ class Lockstep {
         for (std::size_t lane = 0; lane < live_; ++lane) {
             std::copy_n(scratch_.data() + lane * width_, width_, items_[lane]->values + t * width_);
             items_[lane]->ready[t] = 1;
+        }
+    }
+
+    void take(std::size_t t) {
+        std::array<features::Bar, kLanes> bars;
+        for (std::size_t lane = 0; lane < live_; ++lane) {
+            if (!feeds_[lane].adjusts_again()) {
+                tracks_[lane].forget_past();
+            }
+            bars[lane] = feeds_[lane].next(t, tracks_[lane]);
+        }
+        if (live_ == kLanes) {
+            block_.update(bars);
+            for (std::size_t lane = 0; lane < kLanes; ++lane) {
+                tracks_[lane].follow(bars[lane], feeds_[lane].benchmark_close(t));
+            }
+            return;
+        }
+        for (std::size_t lane = 0; lane < live_; ++lane) {
+            tracks_[lane].update(bars[lane], feeds_[lane].benchmark_close(t));
+        }
+        if (!block_.aligned()) {
+            block_.align();
         }
     }
 

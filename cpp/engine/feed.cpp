@@ -56,16 +56,15 @@ void Feed::apply(Track& track) {
     ++next_;
 }
 
-void Feed::take(std::size_t t, Track& track) {
+features::Bar Feed::next(std::size_t t, Track& track) {
     while (next_ < adjustments_.size() && adjustments_[next_].before_bar == t) {
         apply(track);
     }
-    const double benchmark_close = bars_.benchmark_close == nullptr ? 0.0 : bars_.benchmark_close[t];
-    const features::Bar bar = track.beside_benchmark(bar_of(bars_, t), benchmark_close);
+    const features::Bar bar = track.beside_benchmark(bar_of(bars_, t), benchmark_close(t));
     if (const char* reason = track.refusal(bar)) {
         throw RefusedBar(static_cast<std::ptrdiff_t>(t), bar.close_ns, reason);
     }
-    track.update(bar, benchmark_close);
+    return bar;
 }
 
 template <typename Value>

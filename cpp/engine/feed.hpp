@@ -41,9 +41,17 @@ class Feed {
     /// Whether the symbol's own past is to be adjusted again.
     [[nodiscard]] bool adjusts_again() const noexcept { return next_ < own_end_; }
 
-    /// Takes bar `t` into the track; each must be the one after the last. Throws RefusedBar naming the row,
-    /// InvalidInput naming the adjustment.
-    void take(std::size_t t, Track& track);
+    /// Bar `t` beside the benchmark, with the corporate actions before it applied to the track, which must then take it
+    /// in; each is the one after the last. Throws RefusedBar naming the row, InvalidInput naming the adjustment.
+    [[nodiscard]] features::Bar next(std::size_t t, Track& track);
+
+    /// Of the moment of bar `t`, 0 where there is none.
+    [[nodiscard]] double benchmark_close(std::size_t t) const noexcept {
+        return bars_.benchmark_close == nullptr ? 0.0 : bars_.benchmark_close[t];
+    }
+
+    /// Takes bar `t` into the track. Throws as `next`.
+    void take(std::size_t t, Track& track) { track.update(next(t, track), benchmark_close(t)); }
 
    private:
     void apply(Track& track);
