@@ -8,6 +8,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "harness"))  # what several suites are built on
+from rotating_share import share_of_this_run  # noqa: E402
+
+# Named once: worker processes that were to start on either side of midnight would collect different tests.
+os.environ["FOXML_SHARE"] = share_of_this_run()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which share a run took, so that it can be run again on another day."""
+    terminalreporter.write_line(f"cases that rotate: FOXML_SHARE={share_of_this_run()}")
 
 
 @pytest.fixture(scope="session")

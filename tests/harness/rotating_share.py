@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from zlib import crc32
 
-__all__ = ["share_of"]
+__all__ = ["share_of", "share_of_this_run"]
 
 Case = TypeVar("Case")
 
 
+def share_of_this_run() -> str:
+    """Return ``FOXML_SHARE``, or the number of today."""
+    return os.environ.get("FOXML_SHARE") or str(datetime.now(UTC).toordinal())
+
+
 def share_of(cases: Iterable[Case], parts: int) -> list[Case]:
     """Return one of `parts` shares of the cases: today's, number ``FOXML_SHARE``, or with ``FOXML_SHARE=all`` each."""
-    number = os.environ.get("FOXML_SHARE", str(datetime.now(UTC).toordinal()))
+    number = share_of_this_run()
     if number == "all":
         return list(cases)
     found = [case for case in cases if crc32(repr(case).encode()) % parts == int(number) % parts]
