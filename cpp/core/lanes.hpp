@@ -293,6 +293,8 @@ FOXML_LANES RealLanes<Isa> log(RealLanes<Isa> x) noexcept {
 /// Sums and products of lanes wrap anyway.
 FOXML_LANES IntLanes<Isa> wrapping_product(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return a * b; }
 FOXML_LANES IntLanes<Isa> wrapping_difference(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return a - b; }
+FOXML_LANES WideLanes<Isa> wrapping_product(int count, WideLanes<Isa> a) noexcept { return count * a; }
+FOXML_LANES WideLanes<Isa> wrapping_difference(WideLanes<Isa> a, WideLanes<Isa> b) noexcept { return a - b; }
 
 /// Undefined where b is 0.
 FOXML_LANES RealLanes<Isa> ratio(RealLanes<Isa> a, RealLanes<Isa> b) noexcept {

@@ -58,6 +58,9 @@ const char* refusal(const Bar& bar, const Scale& scale) noexcept {
     if (!std::isfinite(bar.benchmark_ratio) || bar.benchmark_ratio < 0.0) {
         return "the benchmark's move is not a ratio of prices";
     }
+    if (bar.session_open_ns < kTimeMinNs || bar.session_close_ns > kTimeMaxNs) {
+        return "the session lies outside of the years 1897 to 2115";
+    }
     if (bar.session_open_ns >= bar.session_close_ns) {
         return "the session closes before it opens";
     }

@@ -60,6 +60,10 @@ inline constexpr std::int64_t kUnitsMax = std::int64_t{1} << 40;
 /// integers. A symbol that is given to another company may move a thousandfold; no stock moves like this.
 inline constexpr std::int64_t kMoveMax = 4096;
 
+/// Sessions lie between these moments: every difference of times then fits its integer.
+inline constexpr std::int64_t kTimeMinNs = -(std::int64_t{1} << 61);
+inline constexpr std::int64_t kTimeMaxNs = std::int64_t{1} << 62;
+
 /// Why these numbers cannot be a bar, or nullptr if they can. Order in time is judged by the symbol's state.
 [[nodiscard]] const char* refusal(const Bar& bar, const Scale& scale) noexcept;
 

@@ -136,6 +136,9 @@ inline constexpr std::size_t kWideColumns = static_cast<std::size_t>(WideColumn:
 inline constexpr int kReturnSumsMax = 256;
 /// |r| stays below ln(4096): 512 of them fit 63 bits, and their products twice that.
 inline constexpr int kAbsReturnsMax = 512;
+/// ln(C / O) lies within 2 ln(4096) on either side of 0, ln(1 + V) from 0 to ln(2^64): n^2 times the variance of 512 of
+/// them fits 127 bits.
+inline constexpr int kWideLogsMax = 512;
 /// Eight counters of a byte each: what counts to 255 carries nothing into the next one.
 inline constexpr int kByteCountMax = 255;
 

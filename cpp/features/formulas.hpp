@@ -44,13 +44,20 @@ template <typename T>
     return x < T{} ? -x : x;
 }
 
-// Arithmetic modulo 2^64.
+// Arithmetic modulo 2^64, of wide integers modulo 2^128.
 
 [[nodiscard]] constexpr std::int64_t wrapping_product(std::int64_t a, std::int64_t b) noexcept {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
 }
 [[nodiscard]] constexpr std::int64_t wrapping_difference(std::int64_t a, std::int64_t b) noexcept {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
+[[nodiscard]] constexpr Int128 wrapping_product(int a, Int128 b) noexcept {
+    return static_cast<Int128>(static_cast<UInt128>(a) * static_cast<UInt128>(b));
+}
+[[nodiscard]] constexpr Int128 wrapping_difference(Int128 a, Int128 b) noexcept {
+    return static_cast<Int128>(static_cast<UInt128>(a) - static_cast<UInt128>(b));
 }
 
 /// a / b, undefined where b is 0.
@@ -64,11 +71,12 @@ template <typename T>
 /// ln(a / b).
 [[nodiscard]] inline double log_ratio(std::int64_t a, std::int64_t b) noexcept { return log(real(a) / real(b)); }
 
-/// n^2 times the population variance of a column, exact: n sum(x^2) - sum(x)^2.
+/// n^2 times the population variance of a column, exact: n sum(x^2) - sum(x)^2. It is below 2^127 though n sum(x^2)
+/// need not be.
 template <typename V>
 [[nodiscard]] auto dispersion(const V& v, Column x, WideColumn square, int n, int lag = 0) {
     const auto sum = v.sum(x, n, lag);
-    return n * v.sum(square, n, lag) - product(sum, sum);
+    return wrapping_difference(wrapping_product(n, v.sum(square, n, lag)), product(sum, sum));
 }
 
 /// Sample standard deviation (ddof 1), in units of the column.
@@ -168,6 +176,8 @@ inline constexpr int kLengthMax = 255;
     return {name, bars, 2, kWindowMax};
 }
 [[nodiscard]] constexpr Parameter window(int bars) noexcept { return window("w", bars); }
+/// Of deviations of logarithms that go from one end of what a bar may be to the other: see kWideLogsMax.
+[[nodiscard]] constexpr Parameter wide_logs_window(int bars) noexcept { return {"w", bars, 2, kWideLogsMax}; }
 [[nodiscard]] constexpr Parameter lag(std::string_view name, int bars) noexcept { return {name, bars, 1, kWindowMax}; }
 [[nodiscard]] constexpr Parameter length(std::string_view name, int n) noexcept { return {name, n, 1, kLengthMax}; }
 [[nodiscard]] constexpr Parameter length(int n) noexcept { return length("n", n); }

@@ -47,7 +47,7 @@ constexpr Row kRows[] = {
     scalar_row("F227", "sma20_dist_5m", "C/SMA20-1 on last COMPLETED 5-min bar", kBelow5m, "talib.SMA on resampled",
                {window(20), minutes(5)}, higher_sma_dist),
     scalar_row("F228", "volz20_5m", "z of ln(1+V) over 20, ddof 1, on last COMPLETED 5-min bar", kBelow5m,
-               "pandas resample", {window(20), minutes(5)}, higher_volume_z),
+               "pandas resample", {wide_logs_window(20), minutes(5)}, higher_volume_z),
     scalar_row("F229", "ret1_15m", "ln(C/C1) on last COMPLETED 15-min bar", kBelow15m, "pandas resample",
                {lag("k", 1), minutes(15)}, higher_ret_log),
     scalar_row("F230", "rsi14_15m", "RSI14 on last COMPLETED 15-min bar", kBelow15m, "talib.RSI on resampled",
@@ -60,7 +60,7 @@ constexpr Row kRows[] = {
     scalar_row("F233", "sma20_dist_15m", "C/SMA20-1 on last COMPLETED 15-min bar", kBelow15m, "talib.SMA on resampled",
                {window(20), minutes(15)}, higher_sma_dist),
     scalar_row("F234", "volz20_15m", "z of ln(1+V) over 20, ddof 1, on last COMPLETED 15-min bar", kBelow15m,
-               "pandas resample", {window(20), minutes(15)}, higher_volume_z),
+               "pandas resample", {wide_logs_window(20), minutes(15)}, higher_volume_z),
     scalar_row("F235", "ret1_60m", "ln(C/C1) on last COMPLETED 60-min bar", kBelow60m, "pandas resample",
                {lag("k", 1), minutes(60)}, higher_ret_log),
     scalar_row("F236", "rsi14_60m", "RSI14 on last COMPLETED 60-min bar", kBelow60m, "talib.RSI on resampled",
@@ -73,7 +73,7 @@ constexpr Row kRows[] = {
     scalar_row("F239", "sma20_dist_60m", "C/SMA20-1 on last COMPLETED 60-min bar", kBelow60m, "talib.SMA on resampled",
                {window(20), minutes(60)}, higher_sma_dist),
     scalar_row("F240", "volz20_60m", "z of ln(1+V) over 20, ddof 1, on last COMPLETED 60-min bar", kBelow60m,
-               "pandas resample", {window(20), minutes(60)}, higher_volume_z),
+               "pandas resample", {wide_logs_window(20), minutes(60)}, higher_volume_z),
 };
 
 }  // namespace higher_rows

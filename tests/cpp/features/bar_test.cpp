@@ -37,6 +37,8 @@ constexpr Refused kRefused[] = {
     {"a price is too large for the instrument's price grid", {200, 100, 300, 10.0, 1.1e10, 9.0, 10.5, 1.0}},
     {"a price rounds to zero on the instrument's price grid", {200, 100, 300, 10.0, 11.0, 0.005, 10.5, 1.0}},
     {"volume is too large for the instrument's volume unit", {200, 100, 300, 10.0, 11.0, 9.0, 10.5, 1.2e12}},
+    {"the session lies outside of the years 1897 to 2115", {200, kTimeMinNs - 1, 300, 10.0, 11.0, 9.0, 10.5, 1.0}},
+    {"the session lies outside of the years 1897 to 2115", {200, 100, kTimeMaxNs + 1, 10.0, 11.0, 9.0, 10.5, 1.0}},
     {"the session closes before it opens", {200, 300, 100, 10.0, 11.0, 9.0, 10.5, 1.0}},
     {"the session closes before it opens", {200, 200, 200, 10.0, 11.0, 9.0, 10.5, 1.0}},
     {"the bar closes outside its session", {100, 100, 300, 10.0, 11.0, 9.0, 10.5, 1.0}},
@@ -53,6 +55,7 @@ TEST(BarTest, WhatCanBeABarIsNot) {
     EXPECT_EQ(refusal(kGood, kCents), nullptr);
     EXPECT_EQ(refusal({300, 100, 300, 10.0, 10.0, 10.0, 10.0, 0.0}, kCents), nullptr);  // flat, no volume, last moment
     EXPECT_EQ(refusal({200, 100, 300, 10.0, 11.0, 9.0, 10.5, 1e12}, kCents), nullptr);
+    EXPECT_EQ(refusal({200, kTimeMinNs, kTimeMaxNs, 10.0, 11.0, 9.0, 10.5, 1.0}, kCents), nullptr);
     EXPECT_EQ(refusal({200, 100, 300, 10.0, 11.0, 0.0051, 10.5, 1.0}, kCents), nullptr);
     EXPECT_EQ(refusal({200, 100, 300, 1e6, 1.09e6, 9.0, 10.5, 1.0}, {1e-6, 1.0}), nullptr);
 }
