@@ -164,9 +164,10 @@ void run_together(const std::shared_ptr<const features::Plan>& plan, const std::
 void run_batch_many(const std::shared_ptr<const features::Plan>& plan, const std::vector<BatchItem>& items) {
     std::vector<const BatchItem*> sorted(items.size());
     std::transform(items.begin(), items.end(), sorted.begin(), [](const BatchItem& item) { return &item; });
-    // Lanes of like length end together.
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const BatchItem* a, const BatchItem* b) { return a->bars.count > b->bars.count; });
+    // Lanes of like length end together; of equal ones the first comes first.
+    std::sort(sorted.begin(), sorted.end(), [](const BatchItem* a, const BatchItem* b) {
+        return a->bars.count != b->bars.count ? a->bars.count > b->bars.count : a < b;
+    });
     for (std::size_t first = 0; first < sorted.size(); first += kLanes) {
         const auto begin = sorted.begin() + static_cast<std::ptrdiff_t>(first);
         const std::size_t count = std::min(kLanes, sorted.size() - first);
