@@ -46,6 +46,7 @@ Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<fea
 
 Engine::Tracks Engine::make_tracks() const {
     constexpr std::size_t kLanes = features::kBlockLanes;
+    const Isa isa = chosen_isa();  // a wrong FOXML_ISA is an error even where there is no block
     Tracks tracks;
     const std::size_t block_count = scales_.size() / kLanes;
     tracks.blocks.reserve(block_count);
@@ -56,7 +57,7 @@ Engine::Tracks Engine::make_tracks() const {
             continue;
         }
         if (i % kLanes == 0) {
-            tracks.blocks.emplace_back(plan_, chosen_isa());
+            tracks.blocks.emplace_back(plan_, isa);
         }
         tracks.all.emplace_back(plan_, scales_[i], tracks.blocks.back().rings(), i % kLanes);
         tracks.blocks.back().hold(i % kLanes, tracks.all.back().state());

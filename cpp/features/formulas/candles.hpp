@@ -43,7 +43,7 @@ constexpr auto gap = [](const auto& v, const Params&) { return log_ratio(v.bar()
 
 constexpr auto inside_bar = [](const auto& v, const Params&) {
     const auto& before = v.previous();
-    return select((v.bar().high <= before.high) & (v.bar().low >= before.low), 1.0, 0.0);
+    return select((v.bar().high <= before.high) && (v.bar().low >= before.low), 1.0, 0.0);
 };
 
 /// |C - O| over its mean of a bars
@@ -64,10 +64,10 @@ constexpr auto doji = [](const auto& v, const Params&) {
 constexpr auto engulfing = [](const auto& v, const Params&) {
     const auto& now = v.bar();
     const auto& before = v.previous();
-    const auto up = (now.close >= now.open) & (before.close < before.open) & (now.close >= before.open) &
-                    (now.open <= before.close) & ((now.close > before.open) | (now.open < before.close));
-    const auto down = (now.close < now.open) & (before.close >= before.open) & (now.open >= before.close) &
-                      (now.close <= before.open) & ((now.open > before.close) | (now.close < before.open));
+    const auto up = (now.close >= now.open) && (before.close < before.open) && (now.close >= before.open) &&
+                    (now.open <= before.close) && ((now.close > before.open) || (now.open < before.close));
+    const auto down = (now.close < now.open) && (before.close >= before.open) && (now.open >= before.close) &&
+                      (now.close <= before.open) && ((now.open > before.close) || (now.close < before.open));
     return select(up, 1.0, select(down, -1.0, 0.0));
 };
 
@@ -80,7 +80,7 @@ constexpr auto hammer = [](const auto& v, const Params&) {
     const auto long_below = bottom - now.low > top - bottom;
     const auto none_above = 100 * (now.high - top) < v.sum(Column::range, 10, 1);
     const auto near_low = 25 * (bottom - v.previous().low) <= v.sum(Column::range, 5, 2);
-    return select(is_short & long_below & none_above & near_low, 1.0, 0.0);
+    return select(is_short && long_below && none_above && near_low, 1.0, 0.0);
 };
 
 constexpr Row kRows[] = {

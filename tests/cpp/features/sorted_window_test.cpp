@@ -12,10 +12,10 @@
 namespace foxml::features {
 namespace {
 
-TEST(SortedWindowTest, EqualsASortedCopy) {
+void expect_a_sorted_copy(Isa isa) {
     std::mt19937_64 random(5);
-    for (const int w : {1, 2, 3, 7, 60}) {
-        SortedWindow window(w);
+    for (const int w : {1, 2, 3, 7, 8, 9, 60, 240}) {
+        SortedWindow window(w, isa);
         std::vector<std::int64_t> all;
         for (int t = 0; t < 600; ++t) {
             // Many ties, then few, and the ends of the range.
@@ -37,6 +37,14 @@ TEST(SortedWindowTest, EqualsASortedCopy) {
                     ASSERT_EQ(window.equal_to_newest(), static_cast<std::size_t>(end - first));
                 }
             }
+        }
+    }
+}
+
+TEST(SortedWindowTest, EqualsASortedCopy) {
+    for (const Isa isa : {Isa::scalar, Isa::avx2, Isa::avx512}) {
+        if (isa <= widest_isa()) {
+            expect_a_sorted_copy(isa);
         }
     }
 }

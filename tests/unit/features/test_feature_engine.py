@@ -2,7 +2,11 @@
 
 import dataclasses
 import itertools
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import lightgbm
 import numpy as np
@@ -309,3 +313,17 @@ def test_warmup_is_the_first_row(plan: FeaturePlan) -> None:
     values = FeatureEngine(one).batch(histories[0]).values[:, 0]
     assert np.isnan(values[:5]).all()
     assert not np.isnan(values[5:]).any()
+
+
+def test_an_instruction_set_that_is_none_is_refused(tmp_path: Path) -> None:
+    """A path that was forced must never be another in silence, also where a plan has too few symbols for a block."""
+    lines = [
+        "from foxml.domain.instruments import Instrument",
+        "from foxml.features import FeatureEngine, load_plan",
+        "FeatureEngine(load_plan('simple', interval_ns='5m', instruments=[Instrument('FOXA')]))",
+    ]
+    environment = os.environ | {"FOXML_ISA": "sse"}
+    command = [sys.executable, "-c", "; ".join(lines)]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "FeatureError: FOXML_ISA is 'sse', expected scalar, avx2 or avx512" in done.stderr

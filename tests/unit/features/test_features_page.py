@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from feature_builders import instruments, market
 
 from foxml.bars.slices import merge
@@ -42,7 +43,8 @@ range.
 
 ## Plans
 
-A plan is a file in `config/features`:
+A plan is a file: `features/NAME.yaml` in a project, named by `features.plan` of a config or by `--plan`; or any other,
+by its path. The packaged ones are in `config/features`.
 
 ```yaml
 include: [returns, sma_dist_10, rsi_14]         # features and groups
@@ -64,9 +66,13 @@ PLANS
 ## In Python
 
 ```python
+from pathlib import Path
+
+from foxml.bars.store import BarStore
 from foxml.domain.instruments import Instrument
 from foxml.features import FeatureEngine, list_features, load_plan
 
+store = BarStore(Path("data"))  # what `foxml data import` filled
 names = [info.name for info in list_features() if info.guarantee == "exact"]
 plan = load_plan("simple", interval_ns="5m", instruments=[Instrument("FOXA"), Instrument("FOXB")])
 engine = FeatureEngine(plan)
@@ -157,8 +163,9 @@ def test_the_page_is_what_the_table_says() -> None:
     assert PAGE.read_text(encoding="utf-8") == text
 
 
-def test_the_examples_run(tmp_path: Path) -> None:
+def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An example that fails is the first thing that a reader tries."""
+    monkeypatch.chdir(tmp_path)
     histories, actions = market(12)
     store = BarStore(tmp_path / "data")
     for bars in histories:
@@ -169,7 +176,6 @@ def test_the_examples_run(tmp_path: Path) -> None:
     times = (int(x[0]) for x in (first.close_ns, first.session_open_ns, first.session_close_ns))
     bar = SymbolBar("FOXA", *times, *first.ohlcv[0].tolist())
     space = {
-        "store": store,
         "slices": slices,
         "histories": ours,
         "actions": actions,

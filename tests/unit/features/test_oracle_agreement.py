@@ -15,6 +15,7 @@ from oracle_comparison import compare
 from oracle_data import benchmark_of, real, walk
 from oracle_frames import Array, Frame, frame_of, lag
 from oracles import ORACLES, SECOND
+from rotating_share import share_of
 
 SYNTHETIC = {"calm": walk(11, "calm"), "thin": walk(12, "thin")}
 REAL = ("SPY 1h", "DBB 1m")
@@ -58,20 +59,20 @@ def _faults(name: str, frame: Frame, formula: Array, published: Array) -> tuple[
     return result.faults
 
 
-@pytest.mark.parametrize("name", SECOND)
+@pytest.mark.parametrize("name", share_of(SECOND, 4))
 def test_formula_equals_the_published_function(name: str) -> None:
     # An oracle that misreads its formula would have the kernel repeat the mistake.
     assert _faults(name, _frame("calm"), *_both_of(name, "calm")) == ()
 
 
-@pytest.mark.parametrize("name", SECOND)
+@pytest.mark.parametrize("name", share_of(SECOND, 4))
 def test_formula_equals_the_published_function_on_standing_bars(name: str) -> None:
     # Silent and standing bars are where a formula is undefined, or all but.
     assert _faults(name, _frame("thin"), *_both_of(name, "thin")) == ()
 
 
 @pytest.mark.parametrize("data", REAL)
-@pytest.mark.parametrize("name", [name for name in SECOND if not re.search(r"_\d+m$", name)])
+@pytest.mark.parametrize("name", share_of((name for name in SECOND if not re.search(r"_\d+m$", name)), 6))
 def test_formula_equals_the_published_function_on_real_bars(
     name: str, data: str, real_frames: dict[str, Frame]
 ) -> None:
@@ -80,14 +81,14 @@ def test_formula_equals_the_published_function_on_real_bars(
     assert _faults(name, frame, *_both(name, frame)) == ()
 
 
-@pytest.mark.parametrize("name", [name for name in SECOND if name not in PUBLISHED_BEGINS])
+@pytest.mark.parametrize("name", share_of((name for name in SECOND if name not in PUBLISHED_BEGINS), 4))
 def test_formula_begins_with_the_published_function(name: str) -> None:
     # The first value shows the seed of a recursion and the length of a window; later ones may hide either.
     formula, published = _both_of(name, "calm")
     assert (~np.isnan(formula)).argmax() == (~np.isnan(published)).argmax()
 
 
-@pytest.mark.parametrize("name", SECOND)
+@pytest.mark.parametrize("name", share_of(SECOND, 4))
 def test_canary_published_function_one_bar_late_is_found(name: str) -> None:
     # A floor that lets a neighbour's value pass would prove nothing of the formula.
     formula, published = _both_of(name, "thin")

@@ -1,4 +1,7 @@
-"""Every feature of the kernel against an oracle that knows nothing of it, at every bar."""
+"""Every feature of the kernel against an oracle that knows nothing of it, at every bar.
+
+Each run takes a share of the features and bars, another each day; `FOXML_SHARE=all` takes all.
+"""
 
 import re
 from collections.abc import Callable
@@ -12,6 +15,7 @@ from oracle_comparison import compare
 from oracle_data import BENCHMARK, MINUTE_NS, benchmark_of, real, walk
 from oracle_frames import LD, Array, Frame, deviation, frame_of, lag, mean, over_zero
 from oracles import ORACLES, SECOND
+from rotating_share import share_of
 
 from foxml.domain.bars import SymbolBars
 from foxml.domain.instruments import Instrument
@@ -109,7 +113,7 @@ def test_every_feature_has_an_oracle() -> None:
     assert FEATURES.keys() == {name for name, _ in EVERYWHERE}
 
 
-@pytest.mark.parametrize(("name", "data"), EVERYWHERE)
+@pytest.mark.parametrize(("name", "data"), share_of(EVERYWHERE, 6))
 def test_feature_equals_its_oracle(name: str, bars: SymbolBars, frame: Frame) -> None:
     """The same value and the same gap at every bar that has a row."""
     ours, ready = _column(FEATURES[name], bars, frame)
@@ -120,7 +124,7 @@ def test_feature_equals_its_oracle(name: str, bars: SymbolBars, frame: Frame) ->
     assert result.compared > 0
 
 
-@pytest.mark.parametrize("name", FEATURES)
+@pytest.mark.parametrize("name", share_of(FEATURES, 4))
 def test_warmup_follows_the_oracle(name: str) -> None:
     """On bars where nothing is undefined an exact feature begins with its oracle.
 
@@ -148,7 +152,7 @@ def test_warmup_follows_the_oracle(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data"), [(name, data) for name, data in EVERYWHERE if name in SECOND and data != "outliers"]
+    ("name", "data"), share_of([(name, data) for name, data in EVERYWHERE if name in SECOND and data != "outliers"], 6)
 )
 def test_feature_equals_the_published_function(name: str, bars: SymbolBars, frame: Frame) -> None:
     """What the formula is known as, wherever that is defined: running sums of TA-Lib stay clear of the outliers."""
@@ -190,7 +194,7 @@ def test_canary_wrong_feature_is_found(wrong: str) -> None:
     assert found.faults != ()
 
 
-@pytest.mark.parametrize("name", ORACLES)
+@pytest.mark.parametrize("name", share_of(ORACLES, 4))
 def test_oracle_equals_itself_only(name: str) -> None:
     """No floor is so wide that it takes another bar's value for this one's."""
     frame = _synthetic("calm")

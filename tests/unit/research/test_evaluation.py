@@ -1,18 +1,20 @@
 """From bars to out-of-fold scores: a planted signal is found, noise is not, and an interrupted run goes on."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
 from foxml.domain.bars import SymbolBars
 from foxml.domain.instruments import Instrument
-from foxml.features import Adjustment, FeatureMatrix
+from foxml.features import FeatureMatrix
 from foxml.labels import BarrierSpec
 from foxml.models import ScoreStatistics
 from foxml.research.evaluation import Evaluation, _gained, _result, evaluate, score_statistics
+from foxml.research.features import SimpleFeatureComputer
 from foxml.research.pipeline import Dataset, build_dataset
 from foxml.research.targets import BarrierTargetBuilder
 from foxml.research.trainers.lightgbm import LightGBMTrainer
@@ -22,6 +24,14 @@ from foxml.settings import load_model_config
 BARS, PER_SESSION = 5600, 7
 NAMES = ("a", "b", "c")
 TRAINER = LightGBMTrainer(load_model_config("lightgbm", "conservative").params, seed=7)
+
+
+def _given(matrix: FeatureMatrix[np.float32]) -> SimpleFeatureComputer:
+    """Return a computer whose features are known: a signal of which the test knows what it says."""
+    computer = SimpleNamespace(
+        names=matrix.names, plan=SimpleNamespace(benchmark=None), compute=lambda bars, actions, benchmark: matrix
+    )
+    return cast(SimpleFeatureComputer, computer)
 
 
 def _dataset(strength: float) -> Dataset:
@@ -37,11 +47,8 @@ def _dataset(strength: float) -> Dataset:
     bars = SymbolBars("A", 1, session + index % PER_SESSION + 1, session, session + PER_SESSION, ohlcv)
     targets = BarrierTargetBuilder(BarrierSpec(3), [Instrument("A")]).build([bars])
 
-    def features(_: SymbolBars, adjustments: Sequence[Adjustment]) -> FeatureMatrix[np.float32]:
-        assert not adjustments
-        return FeatureMatrix(signal, index >= 100, NAMES)
-
-    return build_dataset([bars], [], targets, features=features, feature_names=NAMES, value="ret_over_sigma")
+    features = _given(FeatureMatrix(signal, index >= 100, NAMES))
+    return build_dataset([bars], [], targets, features=features, value="ret_over_sigma")
 
 
 def _evaluate(data: Dataset, folder: Path) -> Evaluation:
@@ -112,10 +119,8 @@ def test_a_bar_that_spans_both_barriers_is_marked() -> None:
     bars = SymbolBars("A", 1, np.arange(1, 121), session, session + 200, ohlcv)
     targets = BarrierTargetBuilder(BarrierSpec(3), [Instrument("A")]).build([bars])
 
-    def features(_: SymbolBars, adjustments: Sequence[Adjustment]) -> FeatureMatrix[np.float32]:
-        return FeatureMatrix(np.zeros((120, 3), dtype=np.float32), np.ones(120, dtype=np.bool_), NAMES)
-
-    data = build_dataset([bars], [], targets, features=features, feature_names=NAMES, value="label")
+    features = _given(FeatureMatrix(np.zeros((120, 3), dtype=np.float32), np.ones(120, dtype=np.bool_), NAMES))
+    data = build_dataset([bars], [], targets, features=features, value="label")
     assert data.t1_ns[data.ambiguous].tolist() == [101] * int(data.ambiguous.sum())
     assert 0 < data.ambiguous.sum() <= 3
     np.testing.assert_array_equal(data.outcome, data.ret / data.sigma)

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace foxml {
+
+// Vectors of eight numbers, in one register or in two: what core/lanes.hpp is made of.
+
+namespace lanes {
+
+#if defined(__AVX512F__)
+
+using Doubles [[gnu::vector_size(64)]] = double;
+using Ints [[gnu::vector_size(64)]] = std::int64_t;
+using Words [[gnu::vector_size(64)]] = std::uint64_t;
+
+template <typename To, typename From>
+[[nodiscard, gnu::always_inline]] inline To cast(const From& from) noexcept {
+    static_assert(sizeof(To) == sizeof(From));
+    return (To)from;  // of vectors: the bits, not the values
+}
+
+template <typename Values>
+[[nodiscard, gnu::always_inline]] inline Values choose(const Ints& mask, const Values& yes, const Values& no) noexcept {
+    return mask ? yes : no;
+}
+
+#else
+
+/// Two registers of four: a compiler left to halve a vector itself takes some of its steps number by number.
+template <typename Quad, typename Value>
+struct Two {
+    Quad low;
+    Quad high;
+
+    [[nodiscard, gnu::always_inline]] Value operator[](std::size_t i) const noexcept {
+        return i < 4 ? low[i] : high[i - 4];
+    }
+};
+
+using DoubleQuad [[gnu::vector_size(32)]] = double;
+using IntQuad [[gnu::vector_size(32)]] = std::int64_t;
+using WordQuad [[gnu::vector_size(32)]] = std::uint64_t;
+using Doubles = Two<DoubleQuad, double>;
+using Ints = Two<IntQuad, std::int64_t>;
+using Words = Two<WordQuad, std::uint64_t>;
+
+template <typename To, typename From>
+[[nodiscard, gnu::always_inline]] inline To cast(const From& from) noexcept {
+    return {(decltype(To::low))from.low, (decltype(To::high))from.high};  // the bits, not the values
+}
+
+template <typename Values>
+[[nodiscard, gnu::always_inline]] inline Values choose(const Ints& mask, const Values& yes, const Values& no) noexcept {
+    return {mask.low ? yes.low : no.low, mask.high ? yes.high : no.high};
+}
+
+#define FOXML_TWO                            \
+    template <typename Quad, typename Value> \
+    [[nodiscard, gnu::always_inline]] inline
+#define FOXML_TWO_OPERATOR(op)                                                                                  \
+    FOXML_TWO Two<Quad, Value> operator op(const Two<Quad, Value>& a, const Two<Quad, Value>& b) noexcept {     \
+        return {a.low op b.low, a.high op b.high};                                                              \
+    }                                                                                                           \
+    FOXML_TWO Two<Quad, Value> operator op(const Two<Quad, Value>& a, std::type_identity_t<Value> b) noexcept { \
+        return {a.low op b, a.high op b};                                                                       \
+    }                                                                                                           \
+    FOXML_TWO Two<Quad, Value> operator op(std::type_identity_t<Value> a, const Two<Quad, Value>& b) noexcept { \
+        return {a op b.low, a op b.high};                                                                       \
+    }
+FOXML_TWO_OPERATOR(+)
+FOXML_TWO_OPERATOR(-)
+FOXML_TWO_OPERATOR(*)
+FOXML_TWO_OPERATOR(/)
+FOXML_TWO_OPERATOR(&)
+FOXML_TWO_OPERATOR(|)
+FOXML_TWO_OPERATOR(^)
+FOXML_TWO_OPERATOR(<<)
+#undef FOXML_TWO_OPERATOR
+FOXML_TWO Two<Quad, Value> operator>>(const Two<Quad, Value>& a, int bits) noexcept {
+    return {a.low >> bits, a.high >> bits};
+}
+FOXML_TWO Two<Quad, Value> operator-(const Two<Quad, Value>& a) noexcept { return {-a.low, -a.high}; }
+FOXML_TWO Two<Quad, Value> operator~(const Two<Quad, Value>& a) noexcept { return {~a.low, ~a.high}; }
+
+#define FOXML_TWO_COMPARISON(op)                                                                    \
+    FOXML_TWO Ints operator op(const Two<Quad, Value>& a, const Two<Quad, Value>& b) noexcept {     \
+        return {a.low op b.low, a.high op b.high};                                                  \
+    }                                                                                               \
+    FOXML_TWO Ints operator op(const Two<Quad, Value>& a, std::type_identity_t<Value> b) noexcept { \
+        return {a.low op b, a.high op b};                                                           \
+    }
+FOXML_TWO_COMPARISON(<)
+FOXML_TWO_COMPARISON(>)
+FOXML_TWO_COMPARISON(<=)
+FOXML_TWO_COMPARISON(>=)
+FOXML_TWO_COMPARISON(==)
+FOXML_TWO_COMPARISON(!=)
+#undef FOXML_TWO_COMPARISON
+#undef FOXML_TWO
+
+#endif
+
+}  // namespace lanes
+
+}  // namespace foxml
