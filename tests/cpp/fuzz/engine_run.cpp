@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kIdentity = "fuzz";
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-void must(bool holds, const std::string& what) {
+void must(bool holds, const char* what) {
     if (!holds) {
         throw Broken(what);
     }
@@ -30,7 +30,9 @@ bool refuses(const engine::Engine& engine, const char* what, Act act) {
     try {
         act();
     } catch (const InvalidInput&) {
-        must(engine.snapshot() == before, std::string(what) + " was refused and changed the state");
+        if (engine.snapshot() != before) {
+            throw Broken(std::string(what).append(" was refused and changed the state"));
+        }
         return true;
     }
     return false;
@@ -195,12 +197,21 @@ void EngineRun::follow(const Draft& draft) {
 void EngineRun::compare(const Draft& draft) {
     for (std::size_t i = 0; i < tracks_.size(); ++i) {
         const bool expected = draft.present[i] != 0 && tracks_[i].ready();
-        must((ready_[i] != 0) == expected,
-             "symbol " + std::to_string(i) + " is ready in the engine or alone, not both");
+        must((ready_[i] != 0) == expected, "a symbol is ready in the engine or alone, not both");
         if (expected) {
             compare_row(i);
         }
     }
+}
+
+std::string EngineRun::place_of(std::size_t column, std::size_t symbol) const {
+    const features::Plan::Entry& entry = terms_.plan->entries()[column];
+    const auto& [a, b, c, d] = entry.values;
+    std::string place(entry.feature->name);
+    for (const int value : {a, b, c, d}) {
+        place.append(" ").append(std::to_string(value));
+    }
+    return place + " of symbol " + std::to_string(symbol) + " of " + std::to_string(tracks_.size());
 }
 
 void EngineRun::compare_row(std::size_t symbol) {
@@ -214,17 +225,12 @@ void EngineRun::compare_row(std::size_t symbol) {
         row[width - 1] = std::nextafter(row[width - 1], 0.0F) + 1.0F;
     }
     for (std::size_t i = 0; i < width; ++i) {
-        const features::Plan::Entry& entry = terms_.plan->entries()[i];
-        const auto place = [&] {
-            const auto& [a, b, c, d] = entry.values;
-            return std::string(entry.feature->name) + "(" + std::to_string(a) + ", " + std::to_string(b) + ", " +
-                   std::to_string(c) + ", " + std::to_string(d) + ") of symbol " + std::to_string(symbol) + " of " +
-                   std::to_string(tracks_.size()) + ": " + std::to_string(row[i]) + " in the engine, " +
-                   std::to_string(alone[i]) + " alone, as a double " + std::to_string(exact[i]);
-        };
-        must(!std::isinf(row[i]) && !std::isinf(exact[i]), "an infinite cell: " + place());
         const bool same = std::bit_cast<std::uint32_t>(row[i]) == std::bit_cast<std::uint32_t>(alone[i]);
-        must(same, "not the cell of the symbol alone: " + place());
+        if (!same || std::isinf(row[i]) || std::isinf(exact[i])) {
+            throw Broken(place_of(i, symbol) + ": " + std::to_string(row[i]) + " in the engine, " +
+                         std::to_string(alone[i]) + " alone, as a double " + std::to_string(exact[i]) +
+                         (same ? "; infinite" : "; expected the cell of the symbol alone"));
+        }
         ++(std::isnan(row[i]) ? counts.undefined_cells : counts.finite_cells);
     }
     ++counts.ready_rows;

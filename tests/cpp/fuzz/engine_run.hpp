@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "bar_tapes.hpp"
@@ -51,6 +52,7 @@ class EngineRun {
     void follow(const Draft& draft);
     void compare(const Draft& draft);
     void compare_row(std::size_t symbol);
+    [[nodiscard]] std::string place_of(std::size_t column, std::size_t symbol) const;
 
     Choices& choices_;
     Terms terms_;
