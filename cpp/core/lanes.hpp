@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
 #include "core/vectors.hpp"
@@ -33,11 +32,9 @@ struct IntLanes {
     [[gnu::always_inline]] IntLanes(std::int64_t value) noexcept  // NOLINT: a number is the same in every lane
         : raw(lanes::Words{} + static_cast<std::uint64_t>(value)) {}
     [[gnu::always_inline]] static IntLanes load(const void* from) noexcept {
-        IntLanes value;
-        std::memcpy(&value.raw, from, sizeof value.raw);
-        return value;
+        return IntLanes(lanes::load<lanes::Words>(from));
     }
-    [[gnu::always_inline]] void store(void* to) const noexcept { std::memcpy(to, &raw, sizeof raw); }
+    [[gnu::always_inline]] void store(void* to) const noexcept { lanes::store(raw, to); }
     [[nodiscard, gnu::always_inline]] lanes::Ints ints() const noexcept { return lanes::cast<lanes::Ints>(raw); }
 };
 
@@ -50,11 +47,9 @@ struct RealLanes {
     [[gnu::always_inline]] RealLanes(double value) noexcept  // NOLINT
         : raw(lanes::Doubles{} + value) {}
     [[gnu::always_inline]] static RealLanes load(const void* from) noexcept {
-        RealLanes value;
-        std::memcpy(&value.raw, from, sizeof value.raw);
-        return value;
+        return RealLanes(lanes::load<lanes::Doubles>(from));
     }
-    [[gnu::always_inline]] void store(void* to) const noexcept { std::memcpy(to, &raw, sizeof raw); }
+    [[gnu::always_inline]] void store(void* to) const noexcept { lanes::store(raw, to); }
 };
 
 /// high 2^64 + low, in two's complement.

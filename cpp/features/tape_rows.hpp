@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstring>
 #include <string_view>
 
 #include "features/params.hpp"
@@ -17,14 +18,20 @@ struct Row {
     void (*finish)(const TapeSource&, const Params&, std::size_t first, std::size_t count, float* cells);
 };
 
+/// Bars of which cells are computed at a time, at most.
+constexpr std::size_t kTileBars = 256;
+
+/// One loop with nothing called, whose results nobody else can see meanwhile: what does not change along time is looked
+/// up once.
 template <typename Formula>
-void finish_bars(const TapeSource& source, const Params& params, std::size_t first, std::size_t count,
-                 float* __restrict cells) {
-    const Params own = params;
+[[gnu::flatten]] void finish_bars(const TapeSource& source, const Params& params, std::size_t first, std::size_t count,
+                                  float* cells) {
+    alignas(64) float own[kTileBars];
+    const Params values = params;
     for (std::size_t i = 0; i < count; i += kLanes) {
-        const RealVector values = Formula{}(TapeView(TapeReads(source, first + i)), own);
-        store_floats(values, cells + i);
+        store_floats(Formula{}(TapeView(TapeReads(source, first + i)), values), own + i);
     }
+    std::memcpy(cells, own, count * sizeof(float));
 }
 
 template <typename Formula>
