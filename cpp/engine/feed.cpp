@@ -56,10 +56,13 @@ void Feed::apply(Track& track) {
     ++next_;
 }
 
-void Feed::adjust(std::size_t t, Track& track) {
+bool Feed::adjust(std::size_t t, Track& track) {
+    bool anew = false;
     while (next_ < adjustments_.size() && adjustments_[next_].before_bar == t) {
+        anew = anew || !adjustments_[next_].of_benchmark;
         apply(track);
     }
+    return anew;
 }
 
 features::Bar Feed::bar(std::size_t t, const Track& track) const noexcept {
@@ -71,7 +74,7 @@ void Feed::refuse(std::size_t t, const features::Bar& bar, const char* reason) {
 }
 
 features::Bar Feed::next(std::size_t t, Track& track) {
-    adjust(t, track);
+    (void)adjust(t, track);
     const features::Bar bar = this->bar(t, track);
     if (const char* reason = track.refusal(bar)) {
         refuse(t, bar, reason);

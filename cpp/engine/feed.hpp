@@ -41,8 +41,9 @@ class Feed {
     /// Whether the symbol's own past is to be adjusted again.
     [[nodiscard]] bool adjusts_again() const noexcept { return next_ < own_end_; }
 
-    /// Applies the corporate actions before bar `t`, which comes next. Throws InvalidInput naming the adjustment.
-    void adjust(std::size_t t, Track& track);
+    /// Applies the corporate actions before bar `t`, which comes next; says whether the track's state was built anew.
+    /// Throws InvalidInput naming the adjustment.
+    bool adjust(std::size_t t, Track& track);
 
     /// The bar before which the next corporate action comes, or the end.
     [[nodiscard]] std::size_t next_adjusted() const noexcept {

@@ -16,17 +16,20 @@ Stretches::Stretches(const std::shared_ptr<const features::Plan>& plan, features
 }
 
 void Stretches::run(Feed& feed, Track& track, float* values, std::uint8_t* ready) {
+    bool on_tape = false;
     for (std::size_t t = 0; t < feed.size();) {
         if (!goes_on_ && !feed.adjusts_again()) {
             track.forget_past();
         }
-        feed.adjust(t, track);
+        on_tape = !feed.adjust(t, track) && on_tape;
         const std::size_t end = feed.next_adjusted();
-        while (t < end && !(tape_ && tape_->can_begin(track.state()))) {
-            run_alone(feed, track, t++, values, ready);
-        }
-        if (t < end) {
-            tape_->begin(track.state());
+        for (; t < end && !on_tape; ++t) {
+            if (tape_ && tape_->can_begin(track.state())) {
+                tape_->begin(track.state());
+                on_tape = true;
+                break;
+            }
+            run_alone(feed, track, t, values, ready);
         }
         while (t < end) {
             t = run_together(feed, track, t, end, values, ready);
