@@ -8,10 +8,10 @@
 
 namespace foxml::engine {
 
-Stretches::Stretches(const std::shared_ptr<const features::Plan>& plan, features::Scale scale, bool goes_on)
-    : plan_(plan), scale_(scale), goes_on_(goes_on) {
+Stretches::Stretches(const std::shared_ptr<const features::Plan>& plan, bool goes_on)
+    : plan_(plan), goes_on_(goes_on) {
     if (chosen_isa() != Isa::scalar) {
-        tape_.emplace(plan, scale, chosen_isa());
+        tape_.emplace(plan, chosen_isa());
     }
 }
 
@@ -64,13 +64,14 @@ std::size_t Stretches::run_together(const Feed& feed, Track& track, std::size_t 
 }
 
 void Stretches::gather(const Feed& feed, Track& track, std::size_t first, std::size_t count) {
+    const features::Scale scale = track.state().scale();
     const features::IntegerBar* last = &track.state().operators().bar();
     for (std::size_t i = 0; i < count; ++i) {
         const features::Bar bar = feed.bar(first + i, track);
-        if (const char* reason = features::refusal(bar, *last, scale_)) {
+        if (const char* reason = features::refusal(bar, *last, scale)) {
             Feed::refuse(first + i, bar, reason);
         }
-        bars_[i] = features::to_integers(bar, scale_);
+        bars_[i] = features::to_integers(bar, scale);
         last = &bars_[i];
         track.follow(bar, feed.benchmark_close(first + i));
     }

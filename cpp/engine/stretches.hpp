@@ -17,10 +17,11 @@ namespace foxml::engine {
 /// bits.
 class Stretches {
    public:
-    /// The track need not go on afterwards unless `goes_on`.
-    Stretches(const std::shared_ptr<const features::Plan>& plan, features::Scale scale, bool goes_on);
+    /// Tracks need not go on afterwards unless `goes_on`.
+    Stretches(const std::shared_ptr<const features::Plan>& plan, bool goes_on);
 
     /// Takes all bars of the feed in. Writes count x features `values`, NaN in rows that are not ready, and `ready`.
+    /// One history after the other may be taken so.
     ///
     /// Throws RefusedBar naming the row, InvalidInput naming the adjustment; what the track holds then is undefined.
     void run(Feed& feed, Track& track, float* values, std::uint8_t* ready);
@@ -32,7 +33,6 @@ class Stretches {
     void gather(const Feed& feed, Track& track, std::size_t first, std::size_t count);
 
     std::shared_ptr<const features::Plan> plan_;
-    features::Scale scale_;
     bool goes_on_;
     std::optional<features::Tape> tape_;  ///< none where only scalar instructions may be used
     std::array<features::IntegerBar, features::Tape::kBars> bars_;

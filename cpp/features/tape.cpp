@@ -28,11 +28,11 @@ Requirements alone_of(const Plan& plan) {
 
 }  // namespace
 
-Tape::Tape(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
+Tape::Tape(std::shared_ptr<const Plan> plan, Isa isa)
     : plan_(std::move(plan)),
       update_(isa == Isa::avx512 ? update_tapes_avx512 : update_tapes_avx2),
       write_(isa == Isa::avx512 ? write_tape_rows_avx512 : write_tape_rows_avx2),
-      memory_(*plan_, scale) {
+      memory_(*plan_) {
     FOXML_ASSERT(isa != Isa::scalar);
     note_alone();
 }

@@ -28,7 +28,7 @@ class Tape {
     static constexpr std::size_t kBars = TapeMemory::kBars;
 
     /// `isa` must not be scalar.
-    Tape(std::shared_ptr<const Plan> plan, Scale scale, Isa isa);
+    Tape(std::shared_ptr<const Plan> plan, Isa isa);
 
     /// Whether the state can be taken from here on: its averages have their seeds behind them.
     [[nodiscard]] bool can_begin(const SymbolState& state) const noexcept { return state.bars_seen() > seeded_at_; }

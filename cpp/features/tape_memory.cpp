@@ -40,10 +40,9 @@ std::vector<std::size_t> depths_of(const SmoothingLayout& layout) {
 
 }  // namespace
 
-TapeMemory::TapeMemory(const Plan& plan, Scale scale)
+TapeMemory::TapeMemory(const Plan& plan)
     : layout_(plan.layout()), memory_(nullptr, &std::free), bars_(1 + kLength) {
     source_.layout = &layout_;
-    source_.scale = scale;
     source_.interval_ns = plan.interval_ns();
     source_.bars = bars_.data() + 1;
     add_bars();
@@ -245,6 +244,7 @@ void TapeMemory::load(Operators& operators) {
         take(smoothings_[slot.place.offset], slot.place.mask + 1,
              [&](std::int64_t place) { return operators.smoothings().word(slot.place, place); });
     }
+    source_.scale = operators.scale();
     load_moments(operators.bars_seen() - 1);
     load_bars(operators);
 }

@@ -18,7 +18,7 @@ class TapeMemory {
    public:
     static constexpr std::size_t kBars = 256;
 
-    TapeMemory(const Plan& plan, Scale scale);
+    explicit TapeMemory(const Plan& plan);
     TapeMemory(const TapeMemory&) = delete;
     TapeMemory& operator=(const TapeMemory&) = delete;
 
