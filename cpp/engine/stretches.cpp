@@ -8,6 +8,13 @@
 
 namespace foxml::engine {
 
+namespace {
+
+/// Cells of a matrix that is too large for the caches.
+constexpr std::size_t kStreamedMin = std::size_t{2} << 20;
+
+}  // namespace
+
 Stretches::Stretches(const std::shared_ptr<const features::Plan>& plan, bool goes_on)
     : plan_(plan), goes_on_(goes_on) {
     if (chosen_isa() != Isa::scalar) {
@@ -58,7 +65,7 @@ std::size_t Stretches::run_together(const Feed& feed, Track& track, std::size_t 
     std::fill_n(ready + first, cold, std::uint8_t{0});
     std::fill_n(ready + first + cold, count - cold, std::uint8_t{1});
     if (cold < count) {
-        tape_->write_rows(cold, count - cold, rows + cold * width);
+        tape_->write_rows(cold, count - cold, rows + cold * width, feed.size() * width >= kStreamedMin);
     }
     return first + count;
 }

@@ -33,7 +33,10 @@ Tape::Tape(std::shared_ptr<const Plan> plan, Isa isa)
       update_(isa == Isa::avx512 ? update_tapes_avx512 : update_tapes_avx2),
       write_(isa == Isa::avx512 ? write_tape_rows_avx512 : write_tape_rows_avx2),
       memory_(*plan_) {
+    static_assert(RowTarget::kColumnFloats >= kBars + kBlockLanes);
     FOXML_ASSERT(isa != Isa::scalar);
+    columns_.resize(plan_->feature_count() * RowTarget::kColumnFloats);
+    turned_.resize(plan_->feature_count() * RowTarget::kRowsTogether);
     note_alone();
 }
 
@@ -78,6 +81,10 @@ void Tape::take(SymbolState& state, std::span<const IntegerBar> bars, std::size_
     memory_.begin(bars, state.bars_seen());
     update_(memory_.source());
     follow(state, whole);
+}
+
+void Tape::write_rows(std::size_t first, std::size_t count, float* rows, bool streamed) {
+    write_(memory_.source(), plan_->entries(), first, count, {columns_.data(), turned_.data(), rows, streamed});
 }
 
 void Tape::follow(SymbolState& state, std::size_t whole) {

@@ -45,10 +45,8 @@ class Tape {
     [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
 
     /// The rows of `count` bars from bar `first` of the stretch on, each with the plan's features, one row after the
-    /// other. Every feature must be valid there.
-    void write_rows(std::size_t first, std::size_t count, float* rows) const {
-        write_(memory_.source(), plan_->entries(), first, count, rows);
-    }
+    /// other; `streamed` past the caches, where they are too many to stay there. Every feature must be valid there.
+    void write_rows(std::size_t first, std::size_t count, float* rows, bool streamed);
 
    private:
     void note_alone();
@@ -66,6 +64,8 @@ class Tape {
     UpdateTapes update_;
     WriteTapeRows write_;
     TapeMemory memory_;
+    std::vector<float> columns_;  ///< a stretch's cells
+    std::vector<float> turned_;
     Words alone_;  ///< those that are read bar by bar
     Words all_;
     std::size_t rows_kept_ = 0;
