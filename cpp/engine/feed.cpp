@@ -9,24 +9,6 @@
 
 namespace foxml::engine {
 
-namespace {
-
-features::Bar bar_of(const BarColumns& bars, std::size_t t) noexcept {
-    const double* row = bars.ohlcv + t * 5;
-    features::Bar bar;
-    bar.close_ns = bars.close_ns[t];
-    bar.session_open_ns = bars.session_open_ns[t];
-    bar.session_close_ns = bars.session_close_ns[t];
-    bar.open = row[0];
-    bar.high = row[1];
-    bar.low = row[2];
-    bar.close = row[3];
-    bar.volume = row[4];
-    return bar;
-}
-
-}  // namespace
-
 Feed::Feed(const BarColumns& bars, const std::vector<Adjustment>& adjustments)
     : bars_(bars), adjustments_(adjustments) {
     for (std::size_t k = 0; k < adjustments.size(); ++k) {
@@ -63,10 +45,6 @@ bool Feed::adjust(std::size_t t, Track& track) {
         apply(track);
     }
     return anew;
-}
-
-features::Bar Feed::bar(std::size_t t, const Track& track) const noexcept {
-    return track.beside_benchmark(bar_of(bars_, t), benchmark_close(t));
 }
 
 void Feed::refuse(std::size_t t, const features::Bar& bar, const char* reason) {

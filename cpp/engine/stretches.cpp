@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <span>
+#include <new>
 
 #include "core/isa.hpp"
 
@@ -52,13 +52,13 @@ void Stretches::run_alone(Feed& feed, Track& track, std::size_t t, float* values
 
 std::size_t Stretches::run_together(const Feed& feed, Track& track, std::size_t first, std::size_t end, float* values,
                                     std::uint8_t* ready) {
-    const std::size_t count = std::min(end - first, bars_.size());
+    const std::size_t count = std::min(end - first, features::Tape::kBars);
     const auto cold = static_cast<std::size_t>(
         std::clamp<std::int64_t>(plan_->warmup_bars() - track.state().bars_seen(), 0, static_cast<std::int64_t>(count)));
-    gather(feed, track, first, count);
+    gather(feed, track, first, tape_->room().first(count));
     const std::size_t left = end - first - count;
     const std::size_t whole = goes_on_ ? tape_->rows_kept() - std::min(tape_->rows_kept(), left) : 0;
-    tape_->take(track.state(), std::span(bars_).first(count), whole);
+    tape_->take(track.state(), count, whole);
     const std::size_t width = plan_->feature_count();
     float* const rows = values + first * width;
     std::fill_n(rows, cold * width, std::numeric_limits<float>::quiet_NaN());
@@ -70,16 +70,16 @@ std::size_t Stretches::run_together(const Feed& feed, Track& track, std::size_t 
     return first + count;
 }
 
-void Stretches::gather(const Feed& feed, Track& track, std::size_t first, std::size_t count) {
+void Stretches::gather(const Feed& feed, Track& track, std::size_t first, std::span<features::IntegerBar> bars) {
     const features::Scale scale = track.state().scale();
     const features::IntegerBar* last = &track.state().operators().bar();
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < bars.size(); ++i) {
         const features::Bar bar = feed.bar(first + i, track);
         if (const char* reason = features::refusal(bar, *last, scale)) {
             Feed::refuse(first + i, bar, reason);
         }
-        bars_[i] = features::to_integers(bar, scale);
-        last = &bars_[i];
+        ::new (&bars[i]) features::IntegerBar(features::to_integers(bar, scale));  // made in place: a copy takes longer
+        last = &bars[i];
         track.follow(bar, feed.benchmark_close(first + i));
     }
 }

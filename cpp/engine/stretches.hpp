@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "engine/feed.hpp"
 #include "engine/track.hpp"
@@ -30,12 +30,11 @@ class Stretches {
     void run_alone(Feed& feed, Track& track, std::size_t t, float* values, std::uint8_t* ready) const;
     [[nodiscard]] std::size_t run_together(const Feed& feed, Track& track, std::size_t first, std::size_t end,
                                            float* values, std::uint8_t* ready);
-    void gather(const Feed& feed, Track& track, std::size_t first, std::size_t count);
+    static void gather(const Feed& feed, Track& track, std::size_t first, std::span<features::IntegerBar> bars);
 
     std::shared_ptr<const features::Plan> plan_;
     bool goes_on_;
     std::optional<features::Tape> tape_;  ///< none where only scalar instructions may be used
-    std::array<features::IntegerBar, features::Tape::kBars> bars_;
 };
 
 }  // namespace foxml::engine

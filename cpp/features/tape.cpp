@@ -77,8 +77,8 @@ void Tape::note_alone() {
     rows_kept_ = std::max({rows_kept_, layout.prefix.rows_kept(), layout.extrema.rows_kept()});
 }
 
-void Tape::take(SymbolState& state, std::span<const IntegerBar> bars, std::size_t whole) {
-    memory_.begin(bars, state.bars_seen());
+void Tape::take(SymbolState& state, std::size_t count, std::size_t whole) {
+    memory_.begin(count, state.bars_seen());
     update_(memory_.source());
     follow(state, whole);
 }

@@ -36,10 +36,13 @@ class Tape {
     /// Goes on from where the state is.
     void begin(SymbolState& state) { memory_.load(state.operators()); }
 
-    /// Takes the next bars in, at least one, none of which may be refused.
+    /// Where the next bars are to be put, as many as are to be taken.
+    [[nodiscard]] std::span<IntegerBar> room() noexcept { return memory_.room(); }
+
+    /// Takes in the next `count` bars, which are in the room: at least one, none of which may be refused.
     ///
     /// Of the rows of the state's rings only those of the last `whole` bars are whole.
-    void take(SymbolState& state, std::span<const IntegerBar> bars, std::size_t whole = 0);
+    void take(SymbolState& state, std::size_t count, std::size_t whole = 0);
 
     /// Rows that a state must have whole to go on by itself.
     [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }

@@ -278,7 +278,7 @@ void TapeMemory::load_bars(const Operators& operators) {
     for (std::size_t i = 0; i < operators.last_returns().size(); ++i) {
         *(source_.log_returns - 1 - i) = operators.last_returns()[i];
     }
-    bars_[0] = operators.bar();
+    last_ = operators.bar();
     source_.count = 0;
 }
 
@@ -294,23 +294,23 @@ void TapeMemory::put_bar(std::ptrdiff_t at, const IntegerBar& bar) noexcept {
     source_.benchmark_ratio[at] = bar.benchmark_ratio();
 }
 
-void TapeMemory::begin(std::span<const IntegerBar> bars, std::int64_t first_index) {
-    FOXML_ASSERT(!bars.empty() && bars.size() <= kBars);
+void TapeMemory::begin(std::size_t count, std::int64_t first_index) {
+    FOXML_ASSERT(count > 0 && count <= kBars);
     if (source_.count > 0) {
         for (const Span& span : spans_) {
             std::uint64_t* const before = memory_.get() + span.at - span.reach;
             std::memmove(before, before + source_.count, span.reach * sizeof(std::uint64_t));
         }
-        bars_[0] = bars_[source_.count];
     }
-    std::copy(bars.begin(), bars.end(), bars_.begin() + 1);
+    bars_[0] = last_;
+    last_ = bars_[count];
     // Lanes without a bar have the last one again: numbers that nothing minds.
-    std::fill_n(bars_.begin() + 1 + static_cast<std::ptrdiff_t>(bars.size()), kBlockLanes, bars.back());
-    for (std::size_t i = 0; i < bars.size() + kBlockLanes; ++i) {
+    std::fill_n(bars_.begin() + 1 + static_cast<std::ptrdiff_t>(count), kBlockLanes, last_);
+    for (std::size_t i = 0; i < count + kBlockLanes; ++i) {
         put_bar(static_cast<std::ptrdiff_t>(i), bars_[1 + i]);
     }
     source_.first_index = first_index;
-    source_.count = bars.size();
+    source_.count = count;
 }
 
 }  // namespace foxml::features

@@ -55,18 +55,17 @@ class Twins {
     /// The cells of a stretch that differ, by name. Of rows that are not ready nothing is asked.
     [[nodiscard]] std::vector<std::string> differing(std::size_t count, bool whole = false) {
         const std::size_t width = plan_->feature_count();
-        std::vector<IntegerBar> stretch;
         Floats expected;
         std::size_t cold = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const Bar& bar = bars_[next_++];
-            stretch.push_back(to_integers(bar, kScale));
+            tape_.room()[i] = to_integers(bar, kScale);
             alone_.update(bar);
             cold += alone_.ready() ? 0 : 1;
             expected.resize(expected.size() + width);
             alone_.write_row(expected.data() + i * width);
         }
-        tape_.take(state_, stretch, whole ? tape_.rows_kept() : 0);
+        tape_.take(state_, count, whole ? tape_.rows_kept() : 0);
         Floats rows(count * width);
         if (cold < count) {
             tape_.write_rows(cold, count - cold, rows.data() + cold * width, next_ % 2 == 0);
