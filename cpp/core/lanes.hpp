@@ -378,8 +378,10 @@ template <typename Isa>
 #else
     using Quad = lanes::DoubleQuad;
     const auto four = [](Quad& a, Quad& b, Quad& c, Quad& d) {
-        const Quad ab_even = __builtin_shufflevector(a, b, 0, 4, 2, 6), ab_odd = __builtin_shufflevector(a, b, 1, 5, 3, 7);
-        const Quad cd_even = __builtin_shufflevector(c, d, 0, 4, 2, 6), cd_odd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+        const Quad ab_even = __builtin_shufflevector(a, b, 0, 4, 2, 6),
+                   ab_odd = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+        const Quad cd_even = __builtin_shufflevector(c, d, 0, 4, 2, 6),
+                   cd_odd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
         a = __builtin_shufflevector(ab_even, cd_even, 0, 1, 4, 5);
         b = __builtin_shufflevector(ab_odd, cd_odd, 0, 1, 4, 5);
         c = __builtin_shufflevector(ab_even, cd_even, 2, 3, 6, 7);

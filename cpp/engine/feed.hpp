@@ -53,9 +53,15 @@ class Feed {
     /// Bar `t` beside the benchmark as the track last saw it.
     [[nodiscard]] features::Bar bar(std::size_t t, const Track& track) const noexcept {
         const double* const row = bars_.ohlcv + t * 5;
-        return {bars_.close_ns[t], bars_.session_open_ns[t], bars_.session_close_ns[t],
-                row[0],            row[1],                   row[2],
-                row[3],            row[4],                   track.benchmark_ratio(benchmark_close(t))};
+        return {bars_.close_ns[t],
+                bars_.session_open_ns[t],
+                bars_.session_close_ns[t],
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                track.benchmark_ratio(benchmark_close(t))};
     }
 
     /// Throws RefusedBar naming the row.

@@ -15,8 +15,7 @@ constexpr std::size_t kStreamedMin = std::size_t{2} << 20;
 
 }  // namespace
 
-Stretches::Stretches(const std::shared_ptr<const features::Plan>& plan, bool goes_on)
-    : plan_(plan), goes_on_(goes_on) {
+Stretches::Stretches(const std::shared_ptr<const features::Plan>& plan, bool goes_on) : plan_(plan), goes_on_(goes_on) {
     if (chosen_isa() != Isa::scalar) {
         tape_.emplace(plan, chosen_isa());
     }
@@ -53,8 +52,8 @@ void Stretches::run_alone(Feed& feed, Track& track, std::size_t t, float* values
 std::size_t Stretches::run_together(const Feed& feed, Track& track, std::size_t first, std::size_t end, float* values,
                                     std::uint8_t* ready) {
     const std::size_t count = std::min(end - first, features::Tape::kBars);
-    const auto cold = static_cast<std::size_t>(
-        std::clamp<std::int64_t>(plan_->warmup_bars() - track.state().bars_seen(), 0, static_cast<std::int64_t>(count)));
+    const auto cold = static_cast<std::size_t>(std::clamp<std::int64_t>(
+        plan_->warmup_bars() - track.state().bars_seen(), 0, static_cast<std::int64_t>(count)));
     gather(feed, track, first, tape_->room().first(count));
     const std::size_t left = end - first - count;
     const std::size_t whole = goes_on_ ? tape_->rows_kept() - std::min(tape_->rows_kept(), left) : 0;

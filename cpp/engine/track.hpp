@@ -11,7 +11,7 @@ namespace foxml::engine {
 
 /// One symbol: its features, and the bars from which they are rebuilt after a corporate action.
 ///
-/// Both the stream and the batch run on this class alone, so they cannot differ.
+/// The stream and the batch both keep their symbols in it.
 class Track {
    public:
     Track(std::shared_ptr<const features::Plan> plan, features::Scale scale);

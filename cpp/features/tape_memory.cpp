@@ -40,8 +40,7 @@ std::vector<std::size_t> depths_of(const SmoothingLayout& layout) {
 
 }  // namespace
 
-TapeMemory::TapeMemory(const Plan& plan)
-    : layout_(plan.layout()), memory_(nullptr, &std::free), bars_(1 + kLength) {
+TapeMemory::TapeMemory(const Plan& plan) : layout_(plan.layout()), memory_(nullptr, &std::free), bars_(1 + kLength) {
     source_.layout = &layout_;
     source_.interval_ns = plan.interval_ns();
     source_.bars = bars_.data() + 1;
@@ -198,8 +197,8 @@ void TapeMemory::make_stage(std::size_t depth, const std::vector<std::size_t>& d
         }
         const Series series = slot.smoothing.source.series;
         if (slot.reads_count == 2) {
-            inputs.push_back({series, smoothings_[slot.reads[0].offset], smoothings_[slot.reads[1].offset],
-                              made_inputs_[i]});
+            inputs.push_back(
+                {series, smoothings_[slot.reads[0].offset], smoothings_[slot.reads[1].offset], made_inputs_[i]});
             averages.push_back({&slot, made_inputs_[i]});
         } else {
             averages.push_back({&slot, slot.reads_count == 1 ? smoothings_[slot.reads[0].offset]
@@ -255,7 +254,8 @@ void TapeMemory::load_moments(std::int64_t last_index) {
         if (moments_[place.word] == nullptr) {
             continue;
         }
-        const auto reach = static_cast<std::ptrdiff_t>(std::min(extrema_reach_[place.word], layout_.extrema.rows_kept()));
+        const auto reach =
+            static_cast<std::ptrdiff_t>(std::min(extrema_reach_[place.word], layout_.extrema.rows_kept()));
         for (std::ptrdiff_t at = -reach; at < 0; ++at) {
             moments_[place.word][at] = last_index + 1 + at;
         }

@@ -67,14 +67,14 @@ struct TapeSource {
     std::int64_t* log_returns;
     const IntegerBar* bars;
 
-    std::uint64_t* const* prefix;    ///< of each word of a row
-    std::int64_t* const* extrema;    ///< of each word of a row
-    std::int64_t* const* moments;    ///< index of the bar that has the extreme; null where nobody asks
+    std::uint64_t* const* prefix;         ///< of each word of a row
+    std::int64_t* const* extrema;         ///< of each word of a row
+    std::int64_t* const* moments;         ///< index of the bar that has the extreme; null where nobody asks
     std::array<double*, kSeries> series;  ///< null where no average is taken of it
     std::span<const SmoothingStage> stages;
-    double* const* smoothings;              ///< of each slot, by its offset
-    const GaugeTape* const* gauges;         ///< of each gauge: what is read of it
-    const float* const* cells;              ///< of each entry that is computed bar by bar, else null
+    double* const* smoothings;       ///< of each slot, by its offset
+    const GaugeTape* const* gauges;  ///< of each gauge: what is read of it
+    const float* const* cells;       ///< of each entry that is computed bar by bar, else null
 };
 
 /// Takes the stretch's bars, r and all that is made of them into its tapes, but for what the symbol keeps for itself.

@@ -15,8 +15,8 @@ namespace foxml::engine {
 namespace {
 
 constexpr std::size_t kBars = 900;
-const std::vector<Adjustment> kActions{{350, 0.5, 2.0},       {351, 0.97, 1.0, true}, {500, 0.99, 1.0},
-                                       {500, 1.01, 1.0},      {507, 0.98, 1.0, true}, {700, 2.0, 0.5}};
+const std::vector<Adjustment> kActions{{350, 0.5, 2.0},  {351, 0.97, 1.0, true}, {500, 0.99, 1.0},
+                                       {500, 1.01, 1.0}, {507, 0.98, 1.0, true}, {700, 2.0, 0.5}};
 
 std::vector<Adjustment> before(std::size_t end) {
     std::vector<Adjustment> found;
@@ -55,8 +55,8 @@ class StretchesTest : public testing::Test {
 
 TEST_F(StretchesTest, AHistoryOfAnyLengthHasTheRowsOfTheStream) {
     const BarTable table(random_bars(5, kBars), benchmark_);
-    for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{201}, std::size_t{202}, std::size_t{349},
-                                    std::size_t{351}, std::size_t{352}, std::size_t{508}, kBars}) {
+    for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{201}, std::size_t{202},
+                                    std::size_t{349}, std::size_t{351}, std::size_t{352}, std::size_t{508}, kBars}) {
         Rows rows(count, plan_->feature_count());
         std::vector<std::uint8_t> ready;
         run_batch(plan_, kScale, table.part(0, count), before(count), rows.values.data(), rows.ready.data());
@@ -81,7 +81,8 @@ TEST_F(StretchesTest, OneAfterTheOther) {
 
 // The row of a refused bar is its own, wherever in a stretch it lies.
 TEST_F(StretchesTest, ARefusedBarIsNamed) {
-    for (const std::size_t row : {std::size_t{0}, std::size_t{1}, std::size_t{300}, std::size_t{599}, std::size_t{899}}) {
+    for (const std::size_t row :
+         {std::size_t{0}, std::size_t{1}, std::size_t{300}, std::size_t{599}, std::size_t{899}}) {
         auto bars = random_bars(5, kBars);
         bars[row].high = bars[row].low / 2;
         const BarTable table(bars, benchmark_);

@@ -170,8 +170,8 @@ TEST_P(TapeTest, AStateKeptWholeIsTheStreamedOne) {
 // by bar.
 TEST(TapeRangeTest, LargeNumbersHaveTheSameCells) {
     constexpr std::int64_t kInterval = 5 * kMinuteNs;
-    const auto plan =
-        std::make_shared<const Plan>(std::vector<std::string>{"amihud_20", "pvt_20", "cmf_20", "vwap_dev_20"}, kInterval);
+    const auto plan = std::make_shared<const Plan>(
+        std::vector<std::string>{"amihud_20", "pvt_20", "cmf_20", "vwap_dev_20"}, kInterval);
     auto bars = random_bars(rough_walk(kInterval, 400));
     for (std::size_t t = 100; t < bars.size(); ++t) {
         if (t % 13 == 0) {
