@@ -46,6 +46,7 @@ struct FeatureInfo {
     Parameters parameters;
     double (*finish)(const View&, const Params&);
     double (*probe)(const Probe&, const Params&);
+    bool alone = false;  ///< the formula is no use to eight bars at a time
 };
 
 /// All features, in the order of their groups.

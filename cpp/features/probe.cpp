@@ -55,6 +55,7 @@ double Probe::gauge(GaugeKind kind, const Params& params, int output) const {
     own.add(spec);
     probe_gauge(spec, Probe(own, interval_ns_));
     requirements_->merge(own);
+    requirements_->add(GaugeRead{spec, output});
     return 1.0 + output;
 }
 
@@ -67,6 +68,11 @@ std::int64_t Probe::extremum(Extremum extremum, int window, int lag) const {
     requirements_->extremum_reads.insert({extremum, lag + window - (1 << level), level});
     requirements_->warm(window + lag - 1);
     return 20;
+}
+
+std::int64_t Probe::since(Extremum of, int window) const {
+    requirements_->extremum_since[static_cast<std::size_t>(of)] = true;
+    return extremum(of, window, 0) > 0 ? 1 : 0;
 }
 
 double Probe::smoothed(const Smoothing& smoothing, int lag) const {
