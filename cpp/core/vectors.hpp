@@ -27,6 +27,13 @@ template <typename Values>
     return mask ? yes : no;
 }
 
+/// The words at these places.
+[[nodiscard, gnu::always_inline]] inline Words gathered(const void* words, const Words& places) noexcept {
+    const auto* const from = static_cast<const std::uint64_t*>(words);
+    return Words{from[places[0]], from[places[1]], from[places[2]], from[places[3]],
+                 from[places[4]], from[places[5]], from[places[6]], from[places[7]]};
+}
+
 #else
 
 /// Two registers of four: a compiler left to halve a vector itself takes some of its steps number by number.
@@ -55,6 +62,14 @@ template <typename To, typename From>
 template <typename Values>
 [[nodiscard, gnu::always_inline]] inline Values choose(const Ints& mask, const Values& yes, const Values& no) noexcept {
     return {mask.low ? yes.low : no.low, mask.high ? yes.high : no.high};
+}
+
+[[nodiscard, gnu::always_inline]] inline WordQuad gathered(const std::uint64_t* words, const WordQuad& at) noexcept {
+    return WordQuad{words[at[0]], words[at[1]], words[at[2]], words[at[3]]};
+}
+[[nodiscard, gnu::always_inline]] inline Words gathered(const void* words, const Words& places) noexcept {
+    const auto* const from = static_cast<const std::uint64_t*>(words);
+    return {gathered(from, places.low), gathered(from, places.high)};
 }
 
 #define FOXML_TWO                            \

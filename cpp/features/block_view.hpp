@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/lanes.hpp"
+#include "features/bar_vector.hpp"
 #include "features/block_source.hpp"
 #include "features/smoothing.hpp"
 
@@ -14,50 +14,24 @@ namespace foxml::features {
 
 namespace {
 
-/// Tag of this file's vectors: what is made of them has no name outside of it.
-struct FOXML_LANES_ISA {};
-
-using IntVector = IntLanes<FOXML_LANES_ISA>;
-using RealVector = RealLanes<FOXML_LANES_ISA>;
-using WideVector = WideLanes<FOXML_LANES_ISA>;
-
-/// The bars of eight symbols as a formula reads them.
-class BarVector {
-   public:
-    explicit BarVector(const BlockBars& bars) noexcept
-        : close_ns(IntVector::load(&bars.close_ns)),
-          session_open_ns(IntVector::load(&bars.session_open_ns)),
-          session_close_ns(IntVector::load(&bars.session_close_ns)),
-          open(IntVector::load(&bars.open)),
-          high(IntVector::load(&bars.high)),
-          low(IntVector::load(&bars.low)),
-          close(IntVector::load(&bars.close)),
-          volume(IntVector::load(&bars.volume)) {}
-
-    [[nodiscard]] IntVector typical3() const noexcept { return high + low + close; }
-
-    IntVector close_ns;
-    IntVector session_open_ns;
-    IntVector session_close_ns;
-    IntVector open;
-    IntVector high;
-    IntVector low;
-    IntVector close;
-    IntVector volume;
-};
-
-struct ScaleVector {
-    RealVector price_grid;
-    RealVector volume_unit;
-};
+[[nodiscard]] inline BarVector bars_of(const BlockBars& bars) noexcept {
+    return {IntVector::load(&bars.close_ns),
+            IntVector::load(&bars.session_open_ns),
+            IntVector::load(&bars.session_close_ns),
+            IntVector::load(&bars.open),
+            IntVector::load(&bars.high),
+            IntVector::load(&bars.low),
+            IntVector::load(&bars.close),
+            IntVector::load(&bars.volume)};
+}
 
 /// View's names for eight symbols at a time.
 class LanesView {
    public:
     explicit LanesView(const BlockSource& source) noexcept : source_(&source) {}
 
-    [[nodiscard]] BarVector bar() const noexcept { return BarVector(source_->bars); }
-    [[nodiscard]] BarVector previous() const noexcept { return BarVector(source_->previous); }
+    [[nodiscard]] BarVector bar() const noexcept { return bars_of(source_->bars); }
+    [[nodiscard]] BarVector previous() const noexcept { return bars_of(source_->previous); }
     [[nodiscard]] IntVector index() const noexcept { return IntVector::load(&source_->index); }
     [[nodiscard]] ScaleVector scale() const noexcept {
         return {RealVector::load(&source_->price_grid), RealVector::load(&source_->volume_unit)};

@@ -110,6 +110,7 @@ class PrefixRing {
     /// Takes what `save` wrote; its last row is that of bar `last`.
     void load(ByteReader& reader, std::int64_t last);
     [[nodiscard]] std::size_t bytes() const noexcept { return words_.bytes(); }
+    [[nodiscard]] const Interleaved<std::uint64_t>& words() const noexcept { return words_; }
 
    private:
     [[nodiscard]] std::size_t slot(std::int64_t index) const noexcept {

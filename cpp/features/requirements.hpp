@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "features/columns.hpp"
+#include "features/count.hpp"
 #include "features/gauge_spec.hpp"
 #include "features/smoothing.hpp"
 
@@ -28,6 +29,16 @@ struct RingRead {
     auto operator<=>(const RingRead&) const = default;
 };
 
+/// What a formula has read.
+struct FormulaRead {
+    std::uint64_t key;  ///< see read_key
+    ReadKind kind;
+    std::uint8_t what;  ///< column or extremum
+    Smoothing average{Forgetting::ema, Series::close, 1};
+    int window;
+    int lag;
+};
+
 /// What the formulas of a plan read of the operators, on one timeframe and on those above it.
 struct Requirements {
     /// Rows of the prefix ring that a column is read over: window plus lag; 0 = unused.
@@ -42,6 +53,9 @@ struct Requirements {
     std::set<RingRead<Column>> column_reads;
     std::set<RingRead<WideColumn>> wide_reads;
     std::set<RingRead<Extremum>> extremum_reads;
+
+    /// All reads of a formula by itself, each once.
+    std::vector<FormulaRead> formula_reads;
 
     /// Recursive averages, each after those that it reads.
     std::vector<KeptSmoothing> smoothings;
@@ -71,6 +85,7 @@ struct Requirements {
 
     void add(const Smoothing& smoothing, int rows);
     void add(const GaugeSpec& gauge);
+    void note(const FormulaRead& read);
     void warm(std::int64_t bars) noexcept { warmup_bars = warmup_bars > bars ? warmup_bars : bars; }
 };
 

@@ -168,6 +168,7 @@ class Smoothings {
     /// Takes what `save` wrote; the last values are kept at `place`.
     void load(ByteReader& reader, std::int64_t place);
     [[nodiscard]] std::size_t bytes() const noexcept { return values_.bytes(); }
+    [[nodiscard]] const Interleaved<double>& words() const noexcept { return values_; }
 
    private:
     [[nodiscard]] double input(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs) const noexcept;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "core/errors.hpp"
@@ -23,6 +24,18 @@ Scale checked(const Scale& scale) {
     return scale;
 }
 
+WriteWindows writer_of(Isa isa) noexcept {
+    switch (isa) {
+        case Isa::avx512:
+            return write_windows_avx512;
+        case Isa::avx2:
+            return write_windows_avx2;
+        case Isa::scalar:
+            return nullptr;
+    }
+    return nullptr;
+}
+
 /// A move that the products of returns have no room for.
 const char* move_refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) noexcept {
     const double before = static_cast<double>(last.close) * scale.price_grid;
@@ -35,8 +48,11 @@ const char* move_refusal(const Bar& bar, const IntegerBar& last, const Scale& sc
 
 }  // namespace
 
-SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale)
-    : plan_(std::move(plan)), scale_(checked(scale)), base_(plan_->layout(), {plan_->interval_ns(), scale_}) {
+SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
+    : plan_(std::move(plan)),
+      scale_(checked(scale)),
+      base_(plan_->layout(), {plan_->interval_ns(), scale_}),
+      write_windows_(plan_->windows().groups().empty() ? nullptr : writer_of(isa)) {
     make_higher();
 }
 
@@ -115,11 +131,34 @@ double SymbolState::cell(const Plan::Entry& entry) const noexcept {
 
 template <typename Value>
 void SymbolState::write_cells(Value* out) const noexcept {
+    if (write_windows_ != nullptr && ready()) {
+        if constexpr (std::is_same_v<Value, float>) {
+            write_windows({out, nullptr});
+        } else {
+            write_windows({nullptr, out});
+        }
+        for (const std::size_t i : plan_->alone()) {
+            out[i] = static_cast<Value>(cell(plan_->entries()[i]));
+        }
+        return;
+    }
     const std::int64_t row = bars_seen() - 1;
     for (const Plan::Entry& entry : plan_->entries()) {
         const bool warm = row >= entry.warmup_bars;
         *out++ = static_cast<Value>(warm ? cell(entry) : kNaN);
     }
+}
+
+void SymbolState::write_windows(const RowPlaces& row) const noexcept {
+    const WindowSource source{&plan_->layout(),
+                              base_.prefix().words().data(),
+                              base_.extrema().words().data(),
+                              base_.smoothings().words().data(),
+                              base_.place(),
+                              base_.bars_seen() - 1,
+                              &base_.bar(),
+                              scale_};
+    write_windows_(source, plan_->windows(), row);
 }
 
 void SymbolState::write_row(float* out) const noexcept { write_cells(out); }
@@ -144,6 +183,7 @@ void SymbolState::save(ByteWriter& writer) const {
 
 void SymbolState::load(ByteReader& reader) {
     SymbolState loaded(plan_, scale_);
+    loaded.write_windows_ = write_windows_;
     loaded.base_.load(reader);
     loaded.session_.load(reader);
     for (Timeframe& timeframe : loaded.higher_) {

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "core/isa.hpp"
 #include "features/bar.hpp"
 #include "features/operators.hpp"
 #include "features/plan.hpp"
 #include "features/session.hpp"
 #include "features/timeframe.hpp"
+#include "features/window_source.hpp"
 
 namespace foxml::features {
 
@@ -23,7 +25,7 @@ class View;
 class SymbolState {
    public:
     /// Throws InvalidInput if the scale is not positive and finite.
-    SymbolState(std::shared_ptr<const Plan> plan, Scale scale);
+    SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa = chosen_isa());
     /// In a lane of a block's memory.
     SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane);
 
@@ -85,13 +87,15 @@ class SymbolState {
 
     template <typename Value>
     void write_cells(Value* out) const noexcept;
+    void write_windows(const RowPlaces& row) const noexcept;
 
     std::shared_ptr<const Plan> plan_;
     Scale scale_;
     Operators base_;
     Session session_;
     std::vector<Timeframe> higher_;
-    std::vector<double> kept_;  ///< cells of the plan's kept entries: derived from higher_
+    std::vector<double> kept_;              ///< cells of the plan's kept entries: derived from higher_
+    WriteWindows write_windows_ = nullptr;  ///< null where cells are written one by one
 };
 
 }  // namespace foxml::features
