@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
 #include "core/vectors.hpp"
@@ -33,11 +32,9 @@ struct IntLanes {
     [[gnu::always_inline]] IntLanes(std::int64_t value) noexcept  // NOLINT: a number is the same in every lane
         : raw(lanes::Words{} + static_cast<std::uint64_t>(value)) {}
     [[gnu::always_inline]] static IntLanes load(const void* from) noexcept {
-        IntLanes value;
-        std::memcpy(&value.raw, from, sizeof value.raw);
-        return value;
+        return IntLanes(lanes::load<lanes::Words>(from));
     }
-    [[gnu::always_inline]] void store(void* to) const noexcept { std::memcpy(to, &raw, sizeof raw); }
+    [[gnu::always_inline]] void store(void* to) const noexcept { lanes::store(raw, to); }
     [[nodiscard, gnu::always_inline]] lanes::Ints ints() const noexcept { return lanes::cast<lanes::Ints>(raw); }
 };
 
@@ -50,11 +47,9 @@ struct RealLanes {
     [[gnu::always_inline]] RealLanes(double value) noexcept  // NOLINT
         : raw(lanes::Doubles{} + value) {}
     [[gnu::always_inline]] static RealLanes load(const void* from) noexcept {
-        RealLanes value;
-        std::memcpy(&value.raw, from, sizeof value.raw);
-        return value;
+        return RealLanes(lanes::load<lanes::Doubles>(from));
     }
-    [[gnu::always_inline]] void store(void* to) const noexcept { std::memcpy(to, &raw, sizeof raw); }
+    [[gnu::always_inline]] void store(void* to) const noexcept { lanes::store(raw, to); }
 };
 
 /// high 2^64 + low, in two's complement.
@@ -296,6 +291,17 @@ FOXML_LANES IntLanes<Isa> wrapping_difference(IntLanes<Isa> a, IntLanes<Isa> b) 
 FOXML_LANES WideLanes<Isa> wrapping_product(int count, WideLanes<Isa> a) noexcept { return count * a; }
 FOXML_LANES WideLanes<Isa> wrapping_difference(WideLanes<Isa> a, WideLanes<Isa> b) noexcept { return a - b; }
 
+/// Each rounded once.
+template <typename Isa>
+[[gnu::always_inline]] inline void store_floats(RealLanes<Isa> x, float* to) noexcept {
+#if defined(__AVX512F__)
+    _mm256_storeu_ps(to, _mm512_cvtpd_ps(lanes::cast<__m512d>(x.raw)));
+#else
+    _mm_storeu_ps(to, _mm256_cvtpd_ps((__m256d)x.raw.low));
+    _mm_storeu_ps(to + 4, _mm256_cvtpd_ps((__m256d)x.raw.high));
+#endif
+}
+
 /// Undefined where b is 0.
 FOXML_LANES RealLanes<Isa> ratio(RealLanes<Isa> a, RealLanes<Isa> b) noexcept {
     return select(b == 0.0, std::numeric_limits<double>::quiet_NaN(), a / b);
@@ -309,6 +315,81 @@ FOXML_LANES RealLanes<Isa> root(RealLanes<Isa> x) noexcept {
 }
 
 FOXML_LANES RealLanes<Isa> log_ratio(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return log(real(a) / real(b)); }
+
+// What does look at its neighbours: lanes that are numbers of consecutive bars.
+
+/// Lane i becomes lane i + Count; the first lanes are 0.
+template <int Count>
+[[nodiscard, gnu::always_inline]] inline lanes::Words moved_up(lanes::Words a) noexcept {
+    static_assert(Count == 1 || Count == 2 || Count == 4);
+#if defined(__AVX512F__)
+    return lanes::cast<lanes::Words>(_mm512_alignr_epi64(lanes::cast<__m512i>(a), _mm512_setzero_si512(), 8 - Count));
+#else
+    const lanes::WordQuad zero{};
+    if constexpr (Count == 1) {
+        return {__builtin_shufflevector(zero, a.low, 0, 4, 5, 6), __builtin_shufflevector(a.low, a.high, 3, 4, 5, 6)};
+    } else if constexpr (Count == 2) {
+        return {__builtin_shufflevector(zero, a.low, 0, 1, 4, 5), __builtin_shufflevector(a.low, a.high, 2, 3, 4, 5)};
+    } else {
+        return {zero, a.low};
+    }
+#endif
+}
+
+/// In each lane the sum of all up to it.
+FOXML_LANES IntLanes<Isa> running_sums(IntLanes<Isa> a) noexcept {
+    a.raw = a.raw + moved_up<1>(a.raw);
+    a.raw = a.raw + moved_up<2>(a.raw);
+    a.raw = a.raw + moved_up<4>(a.raw);
+    return a;
+}
+FOXML_LANES WideLanes<Isa> running_sums(WideLanes<Isa> a) noexcept {
+    a = a + WideLanes<Isa>{moved_up<1>(a.low), moved_up<1>(a.high)};
+    a = a + WideLanes<Isa>{moved_up<2>(a.low), moved_up<2>(a.high)};
+    return a + WideLanes<Isa>{moved_up<4>(a.low), moved_up<4>(a.high)};
+}
+
+/// Lane i of row k becomes lane k of row i.
+template <typename Isa>
+[[gnu::always_inline]] inline void transpose(RealLanes<Isa> (&rows)[kLanes]) noexcept {
+#if defined(__AVX512F__)
+    __m512d pairs[kLanes];  // columns 2 i and 2 i + 1 of rows 2 k and 2 k + 1, a pair of rows after the other
+    for (std::size_t k = 0; k < kLanes; k += 2) {
+        const __m512d a = lanes::cast<__m512d>(rows[k].raw), b = lanes::cast<__m512d>(rows[k + 1].raw);
+        pairs[k] = _mm512_unpacklo_pd(a, b);
+        pairs[k + 1] = _mm512_unpackhi_pd(a, b);
+    }
+    for (std::size_t odd = 0; odd < 2; ++odd) {
+        const __m512d first = _mm512_shuffle_f64x2(pairs[odd], pairs[odd + 2], 0x88);
+        const __m512d second = _mm512_shuffle_f64x2(pairs[odd + 4], pairs[odd + 6], 0x88);
+        const __m512d third = _mm512_shuffle_f64x2(pairs[odd], pairs[odd + 2], 0xdd);
+        const __m512d fourth = _mm512_shuffle_f64x2(pairs[odd + 4], pairs[odd + 6], 0xdd);
+        rows[odd].raw = lanes::cast<lanes::Doubles>(_mm512_shuffle_f64x2(first, second, 0x88));
+        rows[odd + 4].raw = lanes::cast<lanes::Doubles>(_mm512_shuffle_f64x2(first, second, 0xdd));
+        rows[odd + 2].raw = lanes::cast<lanes::Doubles>(_mm512_shuffle_f64x2(third, fourth, 0x88));
+        rows[odd + 6].raw = lanes::cast<lanes::Doubles>(_mm512_shuffle_f64x2(third, fourth, 0xdd));
+    }
+#else
+    using Quad = lanes::DoubleQuad;
+    const auto four = [](Quad& a, Quad& b, Quad& c, Quad& d) {
+        const Quad ab_even = __builtin_shufflevector(a, b, 0, 4, 2, 6), ab_odd = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+        const Quad cd_even = __builtin_shufflevector(c, d, 0, 4, 2, 6), cd_odd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+        a = __builtin_shufflevector(ab_even, cd_even, 0, 1, 4, 5);
+        b = __builtin_shufflevector(ab_odd, cd_odd, 0, 1, 4, 5);
+        c = __builtin_shufflevector(ab_even, cd_even, 2, 3, 6, 7);
+        d = __builtin_shufflevector(ab_odd, cd_odd, 2, 3, 6, 7);
+    };
+    four(rows[0].raw.low, rows[1].raw.low, rows[2].raw.low, rows[3].raw.low);
+    four(rows[0].raw.high, rows[1].raw.high, rows[2].raw.high, rows[3].raw.high);
+    four(rows[4].raw.low, rows[5].raw.low, rows[6].raw.low, rows[7].raw.low);
+    four(rows[4].raw.high, rows[5].raw.high, rows[6].raw.high, rows[7].raw.high);
+    for (std::size_t k = 0; k < 4; ++k) {
+        const Quad upper = rows[k].raw.high;
+        rows[k].raw.high = rows[k + 4].raw.low;
+        rows[k + 4].raw.low = upper;
+    }
+#endif
+}
 
 #undef FOXML_LANES
 

@@ -10,6 +10,18 @@ namespace foxml {
 
 namespace lanes {
 
+/// The register at any address, in one piece: what is copied in smaller ones must wait to be read back.
+template <typename Register>
+[[nodiscard, gnu::always_inline]] inline Register load_register(const void* from) noexcept {
+    using Anywhere [[gnu::aligned(1), gnu::may_alias]] = Register;
+    return *static_cast<const Anywhere*>(from);
+}
+template <typename Register>
+[[gnu::always_inline]] inline void store_register(Register value, void* to) noexcept {
+    using Anywhere [[gnu::aligned(1), gnu::may_alias]] = Register;
+    *static_cast<Anywhere*>(to) = value;
+}
+
 #if defined(__AVX512F__)
 
 using Doubles [[gnu::vector_size(64)]] = double;
@@ -20,6 +32,15 @@ template <typename To, typename From>
 [[nodiscard, gnu::always_inline]] inline To cast(const From& from) noexcept {
     static_assert(sizeof(To) == sizeof(From));
     return (To)from;  // of vectors: the bits, not the values
+}
+
+template <typename Values>
+[[nodiscard, gnu::always_inline]] inline Values load(const void* from) noexcept {
+    return load_register<Values>(from);
+}
+template <typename Values>
+[[gnu::always_inline]] inline void store(const Values& values, void* to) noexcept {
+    store_register(values, to);
 }
 
 template <typename Values>
@@ -57,6 +78,17 @@ using Words = Two<WordQuad, std::uint64_t>;
 template <typename To, typename From>
 [[nodiscard, gnu::always_inline]] inline To cast(const From& from) noexcept {
     return {(decltype(To::low))from.low, (decltype(To::high))from.high};  // the bits, not the values
+}
+
+template <typename Values>
+[[nodiscard, gnu::always_inline]] inline Values load(const void* from) noexcept {
+    using Quad = decltype(Values::low);
+    return {load_register<Quad>(from), load_register<Quad>(static_cast<const char*>(from) + sizeof(Quad))};
+}
+template <typename Values>
+[[gnu::always_inline]] inline void store(const Values& values, void* to) noexcept {
+    store_register(values.low, to);
+    store_register(values.high, static_cast<char*>(to) + sizeof values.low);
 }
 
 template <typename Values>

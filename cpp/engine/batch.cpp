@@ -1,7 +1,9 @@
 #include "engine/batch.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
+#include "engine/stretches.hpp"
 #include "engine/track.hpp"
 
 namespace foxml::engine {
@@ -9,9 +11,13 @@ namespace foxml::engine {
 template <typename Value>
 void run_batch(const std::shared_ptr<const features::Plan>& plan, features::Scale scale, const BarColumns& bars,
                const std::vector<Adjustment>& adjustments, Value* values, std::uint8_t* ready) {
-    const std::size_t width = plan->feature_count();
     Feed feed(bars, adjustments);
     Track track(plan, scale);
+    if constexpr (std::is_same_v<Value, float>) {
+        Stretches(plan, scale, false).run(feed, track, values, ready);
+        return;
+    }
+    const std::size_t width = plan->feature_count();
     for (std::size_t t = 0; t < feed.size(); ++t) {
         if (!feed.adjusts_again()) {
             track.forget_past();

@@ -1,3 +1,4 @@
+#include "engine/stretches.hpp"
 #include "engine/engine.hpp"
 
 #include <algorithm>
@@ -216,10 +217,7 @@ void Engine::extend(std::size_t symbol, const BarColumns& bars, const std::vecto
     Track track(plan_, scales_[symbol]);
     ByteReader in(state.bytes());
     track.load(in);
-    for (std::size_t t = 0; t < bars.count; ++t) {
-        feed.take(t, track);
-        write_row_of(track, feature_count(), values + t * feature_count(), ready[t]);
-    }
+    Stretches(plan_, scales_[symbol], true).run(feed, track, values, ready);
     tracks_.all[symbol] = std::move(track);
     if (bars.count > 0) {
         last_close_ns_ = std::max(last_close_ns_, bars.close_ns[bars.count - 1]);

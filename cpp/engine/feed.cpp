@@ -56,13 +56,25 @@ void Feed::apply(Track& track) {
     ++next_;
 }
 
-features::Bar Feed::next(std::size_t t, Track& track) {
+void Feed::adjust(std::size_t t, Track& track) {
     while (next_ < adjustments_.size() && adjustments_[next_].before_bar == t) {
         apply(track);
     }
-    const features::Bar bar = track.beside_benchmark(bar_of(bars_, t), benchmark_close(t));
+}
+
+features::Bar Feed::bar(std::size_t t, const Track& track) const noexcept {
+    return track.beside_benchmark(bar_of(bars_, t), benchmark_close(t));
+}
+
+void Feed::refuse(std::size_t t, const features::Bar& bar, const char* reason) {
+    throw RefusedBar(static_cast<std::ptrdiff_t>(t), bar.close_ns, reason);
+}
+
+features::Bar Feed::next(std::size_t t, Track& track) {
+    adjust(t, track);
+    const features::Bar bar = this->bar(t, track);
     if (const char* reason = track.refusal(bar)) {
-        throw RefusedBar(static_cast<std::ptrdiff_t>(t), bar.close_ns, reason);
+        refuse(t, bar, reason);
     }
     return bar;
 }

@@ -69,6 +69,11 @@ class Extrema {
     /// Bars since the window's maximum; of equal ones the latest counts.
     [[nodiscard]] int bars_since(Extremum extremum, int window) const noexcept;
 
+    /// A word of the row at this place.
+    [[nodiscard]] std::int64_t& word(std::int64_t place, std::size_t word) noexcept {
+        return words_[slot(place) + word];
+    }
+
     /// The last bar is the one at this place, and the words of its row are there.
     void set_last(std::int64_t place) noexcept { last_ = place; }
     void reset() noexcept;

@@ -50,7 +50,9 @@ template <typename Formula>
 [[nodiscard]] constexpr FeatureInfo scalar_row(std::string_view id, std::string_view name,
                                                std::string_view formula_text, std::uint32_t timeframes,
                                                std::string_view oracle, const Parameters& parameters, Formula formula) {
-    return row(id, name, formula_text, timeframes, oracle, parameters, formula);
+    FeatureInfo info = row(id, name, formula_text, timeframes, oracle, parameters, formula);
+    info.alone = true;
+    return info;
 }
 
 [[nodiscard]] std::span<const FeatureInfo> return_features();

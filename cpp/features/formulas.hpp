@@ -197,10 +197,9 @@ inline constexpr int kLengthMax = 255;
 
 }  // namespace foxml::features
 
-#if defined(FOXML_WINDOWS)
-#include "features/window_rows.hpp"
-#elif defined(FOXML_LANES_ISA)
-#include "features/lane_rows.hpp"
+// What a table is made of, where a file compiles the formulas for something else.
+#if defined(FOXML_ROWS)
+#include FOXML_ROWS
 #else
 #include "features/feature_rows.hpp"
 #endif

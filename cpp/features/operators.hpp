@@ -49,6 +49,11 @@ class Operators {
     [[nodiscard]] const PrefixRing& prefix() const noexcept { return prefix_; }
     [[nodiscard]] const Extrema& extrema() const noexcept { return extrema_; }
     [[nodiscard]] const Smoothings& smoothings() const noexcept { return smoothings_; }
+    // For whoever puts the words of the next bar's row there, and then says `follow`.
+    [[nodiscard]] PrefixRing& prefix() noexcept { return prefix_; }
+    [[nodiscard]] Extrema& extrema() noexcept { return extrema_; }
+    [[nodiscard]] Smoothings& smoothings() noexcept { return smoothings_; }
+
     /// Of the layout's.
     [[nodiscard]] const Gauge& gauge(const GaugeSpec& spec) const noexcept {
         return *gauges_[layout_->gauges.number(spec)];

@@ -96,6 +96,11 @@ class PrefixRing {
         return static_cast<Int128>(wide_at(row(lag) + word) - wide_at(row(lag + window) + word));
     }
 
+    /// A word of the row at this place.
+    [[nodiscard]] std::uint64_t& word(std::int64_t place, std::size_t word) noexcept {
+        return words_[slot(place) + word];
+    }
+
     /// The last bar is the one at this place, and the words of its row are there.
     void set_last(std::int64_t place) noexcept {
 #if FOXML_RECOMPUTES_SUMS

@@ -66,6 +66,7 @@ double Probe::gauge(GaugeKind kind, const Params& params, int output) const {
     own.add(spec);
     probe_gauge(spec, Probe(own, interval_ns_));
     requirements_->merge(own);
+    requirements_->add(GaugeRead{spec, output});
     return 1.0 + output;
 }
 
@@ -77,6 +78,7 @@ std::int64_t Probe::maximum(Extremum extremum, Count window, Count lag) const {
 
 std::int64_t Probe::since(Extremum extremum, Count window) const {
     note(ReadKind::since_maximum, static_cast<unsigned>(extremum), window, 0);
+    requirements_->extremum_since[static_cast<std::size_t>(extremum)] = true;
     this->extremum(extremum, window, 0);
     return 1;
 }

@@ -1,6 +1,7 @@
 #include "features/requirements.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace foxml::features {
 
@@ -33,6 +34,11 @@ void Requirements::merge(const Requirements& other) {
     for (const GaugeSpec& gauge : other.gauges) {
         add(gauge);
     }
+    for (const GaugeRead& read : other.gauge_reads) {
+        add(read);
+    }
+    std::transform(extremum_since.begin(), extremum_since.end(), other.extremum_since.begin(), extremum_since.begin(),
+                   std::logical_or<>());
     bar = bar || other.bar;
     column_reads.insert(other.column_reads.begin(), other.column_reads.end());
     wide_reads.insert(other.wide_reads.begin(), other.wide_reads.end());
@@ -75,6 +81,12 @@ void Requirements::note(const FormulaRead& read) {
 void Requirements::add(const GaugeSpec& gauge) {
     if (std::find(gauges.begin(), gauges.end(), gauge) == gauges.end()) {
         gauges.push_back(gauge);
+    }
+}
+
+void Requirements::add(const GaugeRead& read) {
+    if (std::find(gauge_reads.begin(), gauge_reads.end(), read) == gauge_reads.end()) {
+        gauge_reads.push_back(read);
     }
 }
 

@@ -39,6 +39,14 @@ struct FormulaRead {
     int lag;
 };
 
+/// A value of a gauge; what `output` counts is the gauge's own.
+struct GaugeRead {
+    GaugeSpec gauge;
+    int output;
+
+    bool operator==(const GaugeRead&) const = default;
+};
+
 /// What the formulas of a plan read of the operators, on one timeframe and on those above it.
 struct Requirements {
     /// Rows of the prefix ring that a column is read over: window plus lag; 0 = unused.
@@ -60,8 +68,12 @@ struct Requirements {
     /// Recursive averages, each after those that it reads.
     std::vector<KeptSmoothing> smoothings;
 
-    /// Order statistics, state machines and the like.
+    /// Order statistics, state machines and the like, and what formulas read of them.
     std::vector<GaugeSpec> gauges;
+    std::vector<GaugeRead> gauge_reads;
+
+    /// Extremes of which it is asked how long ago they were.
+    std::array<bool, kExtrema> extremum_since{};
 
     /// The last bar itself, the one before it, or how many there were.
     bool bar = false;
@@ -86,6 +98,7 @@ struct Requirements {
     void add(const Smoothing& smoothing, int rows);
     void add(const GaugeSpec& gauge);
     void note(const FormulaRead& read);
+    void add(const GaugeRead& read);
     void warm(std::int64_t bars) noexcept { warmup_bars = warmup_bars > bars ? warmup_bars : bars; }
 };
 

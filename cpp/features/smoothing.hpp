@@ -161,6 +161,11 @@ class Smoothings {
         return values_[layout_->place(smoothing).at(last_ - lag)];
     }
 
+    /// The value of a slot at this place.
+    [[nodiscard]] double& word(SmoothingLayout::Place slot, std::int64_t place) noexcept {
+        return values_[slot.at(place)];
+    }
+
     /// The last bar is the one at this place, and the words of its row are there.
     void set_last(std::int64_t place) noexcept { last_ = place; }
     void reset() noexcept;

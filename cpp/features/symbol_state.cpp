@@ -48,6 +48,22 @@ const char* move_refusal(const Bar& bar, const IntegerBar& last, const Scale& sc
 
 }  // namespace
 
+const char* refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) noexcept {
+    if (const char* reason = refusal(bar, scale)) {
+        return reason;
+    }
+    if (bar.close_ns <= last.close_ns) {
+        return "time does not go forward";
+    }
+    if (const char* reason = move_refusal(bar, last, scale)) {
+        return reason;
+    }
+    if (bar.session_open_ns == last.session_open_ns) {
+        return bar.session_close_ns == last.session_close_ns ? nullptr : "the session's close has changed";
+    }
+    return bar.session_open_ns >= last.session_close_ns ? nullptr : "the session overlaps the one before";
+}
+
 SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
     : plan_(std::move(plan)),
       scale_(checked(scale)),
@@ -83,23 +99,7 @@ void SymbolState::keep_cells(const Timeframe& timeframe) noexcept {
 }
 
 const char* SymbolState::refusal(const Bar& bar) const noexcept {
-    if (const char* reason = features::refusal(bar, scale_)) {
-        return reason;
-    }
-    if (bars_seen() == 0) {
-        return nullptr;
-    }
-    const IntegerBar& last = base_.bar();
-    if (bar.close_ns <= last.close_ns) {
-        return "time does not go forward";
-    }
-    if (const char* reason = move_refusal(bar, last, scale_)) {
-        return reason;
-    }
-    if (bar.session_open_ns == last.session_open_ns) {
-        return bar.session_close_ns == last.session_close_ns ? nullptr : "the session's close has changed";
-    }
-    return bar.session_open_ns >= last.session_close_ns ? nullptr : "the session overlaps the one before";
+    return bars_seen() == 0 ? features::refusal(bar, scale_) : features::refusal(bar, base_.bar(), scale_);
 }
 
 void SymbolState::update(const Bar& bar) noexcept {

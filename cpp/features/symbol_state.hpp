@@ -18,6 +18,9 @@ namespace foxml::features {
 
 class View;
 
+/// Why this bar cannot be the one after `last`, or nullptr if it can.
+[[nodiscard]] const char* refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) noexcept;
+
 /// All features of one symbol, one bar after the other. A history is a loop over `update`: there is no other path.
 ///
 /// What a row says depends on the bars of the last `plan.warmup_bars()` and never on where the history began (for
@@ -59,6 +62,7 @@ class SymbolState {
 
     /// The operators on the plan's own bars.
     [[nodiscard]] const Operators& operators() const noexcept { return base_; }
+    [[nodiscard]] Operators& operators() noexcept { return base_; }
     /// See Operators::set_place.
     void set_place(std::int64_t place) { base_.set_place(place); }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "features/bar_vector.hpp"
 #include "features/count.hpp"
+#include "features/lane_view.hpp"
 #include "features/smoothing.hpp"
 #include "features/window_source.hpp"
 

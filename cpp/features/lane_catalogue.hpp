@@ -17,8 +17,6 @@
 #include "features/formulas/volatility.hpp"
 #include "features/formulas/volume.hpp"
 
-// FOXML_LANES_ISA names the instruction set of the file that includes this.
-
 namespace foxml::features {
 
 namespace {
@@ -32,8 +30,8 @@ constexpr auto joined(const Row (&... groups)[Sizes]) {
     return all;
 }
 
-/// The rows that formulas were compiled to, in the order of the catalogue.
-constexpr auto kAllRows =
+/// In the order of the catalogue.
+constexpr auto kLaneRows =
     joined(returns_rows::kRows, averages_rows::kRows, oscillators_rows::kRows, bands_rows::kRows,
            volatility_rows::kRows, volume_rows::kRows, statistics_rows::kRows, ranks_rows::kRows, benchmark_rows::kRows,
            drawdowns_rows::kRows, candles_rows::kRows, session_clock_rows::kRows, higher_rows::kRows);
