@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -48,11 +49,12 @@ template <typename Values>
     return mask ? yes : no;
 }
 
-/// The words at these places.
-[[nodiscard, gnu::always_inline]] inline Words gathered(const void* words, const Words& places) noexcept {
+/// The words at eight places.
+[[nodiscard, gnu::always_inline]] inline Words gathered(const void* words,
+                                                        const std::array<std::uint64_t, 8>& at) noexcept {
     const auto* const from = static_cast<const std::uint64_t*>(words);
-    return Words{from[places[0]], from[places[1]], from[places[2]], from[places[3]],
-                 from[places[4]], from[places[5]], from[places[6]], from[places[7]]};
+    return Words{from[at[0]], from[at[1]], from[at[2]], from[at[3]],
+                 from[at[4]], from[at[5]], from[at[6]], from[at[7]]};
 }
 
 #else
@@ -96,12 +98,11 @@ template <typename Values>
     return {mask.low ? yes.low : no.low, mask.high ? yes.high : no.high};
 }
 
-[[nodiscard, gnu::always_inline]] inline WordQuad gathered(const std::uint64_t* words, const WordQuad& at) noexcept {
-    return WordQuad{words[at[0]], words[at[1]], words[at[2]], words[at[3]]};
-}
-[[nodiscard, gnu::always_inline]] inline Words gathered(const void* words, const Words& places) noexcept {
+[[nodiscard, gnu::always_inline]] inline Words gathered(const void* words,
+                                                        const std::array<std::uint64_t, 8>& at) noexcept {
     const auto* const from = static_cast<const std::uint64_t*>(words);
-    return {gathered(from, places.low), gathered(from, places.high)};
+    return {WordQuad{from[at[0]], from[at[1]], from[at[2]], from[at[3]]},
+            WordQuad{from[at[4]], from[at[5]], from[at[6]], from[at[7]]}};
 }
 
 #define FOXML_TWO                            \

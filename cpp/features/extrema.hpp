@@ -8,6 +8,7 @@
 #include "core/bytes.hpp"
 #include "features/interleaved.hpp"
 #include "features/requirements.hpp"
+#include "features/ring_place.hpp"
 
 namespace foxml::features {
 
@@ -28,6 +29,9 @@ class ExtremaLayout {
     }
     [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] RingPlace ring(std::size_t word) const noexcept {
+        return {word, static_cast<std::int64_t>(capacity_) - 1, static_cast<std::int64_t>(stride_)};
+    }
     [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
 
    private:

@@ -105,13 +105,14 @@ class SmoothingLayout {
     /// Each average comes after those that it reads.
     explicit SmoothingLayout(std::span<const KeptSmoothing> smoothings);
 
-    /// A ring of values: that of bar t is at offset + (t & mask).
+    /// A ring of values: that of bar t is at offset + (t & mask) stride.
     struct Place {
         std::uint32_t offset = 0;
         std::uint32_t mask = 0;
+        std::uint32_t stride = 1;
 
         [[nodiscard]] std::size_t at(std::int64_t index) const noexcept {
-            return offset + (static_cast<std::uint32_t>(index) & mask);
+            return offset + (static_cast<std::uint32_t>(index) & mask) * std::size_t{stride};
         }
     };
 

@@ -48,7 +48,6 @@ WindowPlan::WindowPlan(std::span<const Candidate> candidates, std::int64_t inter
             add(std::span(formula).subspan(first, std::min(kLanes, formula.size() - first)), interval_ns);
         }
     }
-    std::stable_sort(sums_.begin(), sums_.end(), [](const Sum& a, const Sum& b) { return a.early < b.early; });
 }
 
 void WindowPlan::add(std::span<const Candidate> members, std::int64_t interval_ns) {
@@ -124,17 +123,36 @@ void WindowPlan::gather(const Reads& lanes, std::size_t slot) {
 }
 
 void WindowPlan::gather_sum(const Reads& lanes, std::size_t slot) {
-    Numbers early;
-    Numbers late;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        late[lane] = lanes[lane].lag;
-        early[lane] = lanes[lane].lag + lanes[lane].window;
-    }
     const bool wide = lanes[0].kind == ReadKind::wide_sum;
     const std::size_t word = wide ? layout_->prefix.word(static_cast<WideColumn>(lanes[0].what))
                                   : layout_->prefix.word(static_cast<Column>(lanes[0].what));
-    const std::size_t early_rows = rows_at(early);
-    sums_.push_back({early_rows, rows_at(late), word, slot, wide});
+    const RingPlace place = layout_->prefix.ring(word);
+    Words early;
+    Words late;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        late.set(lane, place, lanes[lane].lag);
+        early.set(lane, place, lanes[lane].lag + lanes[lane].window);
+    }
+    if (late.lags == Numbers{}) {
+        add_sum(early, slot, wide);
+    } else {
+        lagged_sums_.push_back({early, late, slot, wide});
+    }
+}
+
+void WindowPlan::add_sum(const Words& early, std::size_t slot, bool wide) {
+    const auto same_rows = [&early](const Sums& sums) {
+        return sums.early.lags == early.lags && sums.early.masks == early.masks && sums.early.strides == early.strides;
+    };
+    auto found = std::find_if(sums_.begin(), sums_.end(), same_rows);
+    const auto word = static_cast<std::size_t>(early.offsets[0]);
+    if (found == sums_.end()) {
+        Words rows = early;
+        rows.offsets = {};
+        sums_.push_back({rows, {0, early.masks[0], early.strides[0]}, {}, {}});
+        found = sums_.end() - 1;
+    }
+    (wide ? found->wide : found->narrow).push_back({word, slot});
 }
 
 void WindowPlan::gather_maximum(const Reads& lanes, std::size_t slot) {
@@ -143,10 +161,9 @@ void WindowPlan::gather_maximum(const Reads& lanes, std::size_t slot) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         const FormulaRead& read = lanes[lane];
         const std::int64_t level = level_of(read.window);
-        maximum.late_lags[lane] = read.lag;
-        maximum.early_lags[lane] = read.lag + read.window - (std::int64_t{1} << level);
-        maximum.words[lane] =
-            static_cast<std::int64_t>(layout_->extrema.word(static_cast<Extremum>(read.what))) + level;
+        const RingPlace place = level_place(read, static_cast<std::size_t>(level));
+        maximum.late.set(lane, place, read.lag);
+        maximum.early.set(lane, place, read.lag + read.window - (std::int64_t{1} << level));
     }
     maxima_.push_back(maximum);
 }
@@ -154,36 +171,35 @@ void WindowPlan::gather_maximum(const Reads& lanes, std::size_t slot) {
 void WindowPlan::gather_since(const Reads& lanes, std::size_t slot) {
     Reads maxima = lanes;
     Since since{};
+    std::int64_t longest = 0;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         maxima[lane].kind = ReadKind::maximum;
         since.levels[lane] = level_of(lanes[lane].window);
-        since.levels_max = std::max(since.levels_max, since.levels[lane]);
+        longest = std::max(longest, since.levels[lane]);
     }
-    since.word = layout_->extrema.word(static_cast<Extremum>(lanes[0].what));
+    for (std::int64_t level = 0; level <= longest; ++level) {
+        since.places.push_back(level_place(lanes[0], static_cast<std::size_t>(level)));
+    }
     since.maximum = slot_of(maxima);
     since.slot = slot;
     since_.push_back(since);
 }
 
-void WindowPlan::gather_average(const Reads& lanes, std::size_t slot) {
-    Average average{};
-    average.slot = slot;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        const SmoothingLayout::Place place = layout_->smoothings.place(lanes[lane].average);
-        average.offsets[lane] = place.offset;
-        average.masks[lane] = place.mask;
-        average.lags[lane] = lanes[lane].lag;
-    }
-    averages_.push_back(average);
+RingPlace WindowPlan::level_place(const FormulaRead& read, std::size_t level) const {
+    return layout_->extrema.ring(layout_->extrema.word(static_cast<Extremum>(read.what)) + level);
 }
 
-std::size_t WindowPlan::rows_at(const Numbers& lags) {
-    const auto found = std::find_if(rows_.begin(), rows_.end(), [&lags](const Rows& r) { return r.lags == lags; });
-    if (found == rows_.end()) {
-        rows_.push_back({lags, lags == Numbers{}});
-        return rows_.size() - 1;
+void WindowPlan::gather_average(const Reads& lanes, std::size_t slot) {
+    Average average{{}, true, slot};
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const SmoothingLayout::Place place = layout_->smoothings.place(lanes[lane].average);
+        average.words.set(lane, {place.offset, place.mask, place.stride}, lanes[lane].lag);
+        average.adjacent = average.adjacent &&
+                           place.offset == average.words.offsets[0] + static_cast<std::int64_t>(lane) &&
+                           place.mask == average.words.masks[0] && place.stride == average.words.strides[0] &&
+                           lanes[lane].lag == lanes[0].lag;
     }
-    return static_cast<std::size_t>(found - rows_.begin());
+    averages_.push_back(average);
 }
 
 }  // namespace foxml::features

@@ -11,6 +11,7 @@
 #include "features/interleaved.hpp"
 #include "features/layout.hpp"
 #include "features/requirements.hpp"
+#include "features/ring_place.hpp"
 
 namespace foxml::features {
 
@@ -51,42 +52,62 @@ class WindowPlan {
         bool adjacent;                            ///< one after the other there
     };
 
-    /// Rows of the prefix ring, so many bars before the last.
-    struct Rows {
-        Numbers lags;
-        bool last;  ///< all are the last one
+    /// A word in each lane of a ring's memory, so many bars before the last.
+    struct Words {
+        Numbers offsets{};  ///< see RingPlace
+        Numbers masks{};
+        Numbers strides{};
+        Numbers lags{};
+
+        void set(std::size_t lane, const RingPlace& place, std::int64_t lag) noexcept {
+            offsets[lane] = static_cast<std::int64_t>(place.offset);
+            masks[lane] = place.mask;
+            strides[lane] = place.stride;
+            lags[lane] = lag;
+        }
+        auto operator<=>(const Words&) const = default;
     };
 
-    /// A sum of a column: what was added up to the rows `late`, less what up to `early`.
+    /// What was added up of a column to some rows, less what up to earlier ones.
     struct Sum {
-        std::size_t early;
-        std::size_t late;
-        std::size_t word;
+        std::size_t word;  ///< behind that of the rows
         std::size_t slot;
-        bool wide;  ///< takes the slot after it too
+    };
+
+    /// Sums from the same rows to the last bar.
+    struct Sums {
+        Words early;
+        RingPlace last;
+        std::vector<Sum> narrow;
+        std::vector<Sum> wide;  ///< of two words, into two slots
+    };
+
+    /// A sum to rows that are not all the last.
+    struct LaggedSum {
+        Words early;
+        Words late;
+        std::size_t slot;
+        bool wide;
     };
 
     /// Words of two rows of the extrema, the larger of which is the maximum.
     struct Maximum {
-        Numbers early_lags;
-        Numbers late_lags;
-        Numbers words;
+        Words early;
+        Words late;
         std::size_t slot;
     };
 
     /// How long ago a maximum was.
     struct Since {
-        Numbers levels;  ///< of the window
-        std::int64_t levels_max;
-        std::size_t word;     ///< of level 0
-        std::size_t maximum;  ///< its slot
+        Numbers levels{};               ///< of the window
+        std::vector<RingPlace> places;  ///< of each level
+        std::size_t maximum;            ///< its slot
         std::size_t slot;
     };
 
     struct Average {
-        Numbers offsets;
-        Numbers masks;
-        Numbers lags;
+        Words words;
+        bool adjacent;  ///< one after the other
         std::size_t slot;
     };
 
@@ -101,9 +122,8 @@ class WindowPlan {
     WindowPlan(std::span<const Candidate> candidates, std::int64_t interval_ns, const Layout& layout);
 
     [[nodiscard]] std::span<const Group> groups() const noexcept { return groups_; }
-    [[nodiscard]] std::span<const Rows> rows() const noexcept { return rows_; }
-    /// By `early`.
-    [[nodiscard]] std::span<const Sum> sums() const noexcept { return sums_; }
+    [[nodiscard]] std::span<const Sums> sums() const noexcept { return sums_; }
+    [[nodiscard]] std::span<const LaggedSum> lagged_sums() const noexcept { return lagged_sums_; }
     [[nodiscard]] std::span<const Maximum> maxima() const noexcept { return maxima_; }
     [[nodiscard]] std::span<const Since> since() const noexcept { return since_; }
     [[nodiscard]] std::span<const Average> averages() const noexcept { return averages_; }
@@ -120,12 +140,13 @@ class WindowPlan {
     void gather_maximum(const Reads& lanes, std::size_t slot);
     void gather_since(const Reads& lanes, std::size_t slot);
     void gather_average(const Reads& lanes, std::size_t slot);
-    [[nodiscard]] std::size_t rows_at(const Numbers& lags);
+    [[nodiscard]] RingPlace level_place(const FormulaRead& read, std::size_t level) const;
+    void add_sum(const Words& early, std::size_t slot, bool wide);
 
     const Layout* layout_;
     std::vector<Group> groups_;
-    std::vector<Rows> rows_;
-    std::vector<Sum> sums_;
+    std::vector<Sums> sums_;
+    std::vector<LaggedSum> lagged_sums_;
     std::vector<Maximum> maxima_;
     std::vector<Since> since_;
     std::vector<Average> averages_;
