@@ -67,7 +67,8 @@ const char* refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) 
 SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
     : plan_(std::move(plan)),
       scale_(checked(scale)),
-      base_(plan_->layout(), {plan_->interval_ns(), scale_}),
+      isa_(isa),
+      base_(plan_->layout(), {plan_->interval_ns(), scale_}, isa),
       write_windows_(plan_->windows().groups().empty() ? nullptr : writer_of(isa)) {
     make_higher();
 }
@@ -75,6 +76,7 @@ SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
 SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane)
     : plan_(std::move(plan)),
       scale_(checked(scale)),
+      isa_(chosen_isa()),
       base_(plan_->layout(), {plan_->interval_ns(), scale_}, rings, lane) {
     make_higher();
 }
@@ -82,7 +84,7 @@ SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const Bl
 void SymbolState::make_higher() {
     const auto& higher = plan_->requirements().higher;
     for (std::size_t i = 0; i < higher.size(); ++i) {
-        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_);
+        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_, isa_);
     }
     kept_.assign(plan_->kept().size(), kNaN);
 }
@@ -182,7 +184,7 @@ void SymbolState::save(ByteWriter& writer) const {
 }
 
 void SymbolState::load(ByteReader& reader) {
-    SymbolState loaded(plan_, scale_);
+    SymbolState loaded(plan_, scale_, isa_);
     loaded.write_windows_ = write_windows_;
     loaded.base_.load(reader);
     loaded.session_.load(reader);

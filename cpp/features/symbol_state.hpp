@@ -95,6 +95,7 @@ class SymbolState {
 
     std::shared_ptr<const Plan> plan_;
     Scale scale_;
+    Isa isa_;
     Operators base_;
     Session session_;
     std::vector<Timeframe> higher_;
