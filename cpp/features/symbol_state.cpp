@@ -69,6 +69,7 @@ SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
       scale_(checked(scale)),
       isa_(isa),
       base_(plan_->layout(), {plan_->interval_ns(), scale_}, isa),
+      since_{SinceMemory::kNothing, std::vector<WindowPlan::Numbers>(plan_->windows().since().size())},
       write_windows_(plan_->windows().groups().empty() ? nullptr : writer_of(isa)) {
     make_higher();
 }
@@ -159,7 +160,8 @@ void SymbolState::write_windows(const RowPlaces& row) const noexcept {
                               base_.place(),
                               base_.bars_seen() - 1,
                               &base_.bar(),
-                              scale_};
+                              scale_,
+                              &since_};
     write_windows_(source, plan_->windows(), row);
 }
 
@@ -168,6 +170,7 @@ void SymbolState::write_row(double* out) const noexcept { write_cells(out); }
 
 void SymbolState::reset() {
     base_.reset();
+    since_.place = SinceMemory::kNothing;
     session_ = Session{};
     for (Timeframe& timeframe : higher_) {
         timeframe.reset();

@@ -47,7 +47,8 @@ class SymbolState {
     /// Bars taken in since the start or the last reset.
     [[nodiscard]] std::int64_t bars_seen() const noexcept { return base_.bars_seen(); }
 
-    /// The row of the last bar: `plan.feature_count()` values, NaN where a value is undefined.
+    /// The row of the last bar: `plan.feature_count()` values, NaN where a value is undefined. What is found out for it
+    /// is kept for the next one, so no two threads may ask the same state at once.
     ///
     /// Cells of features that are still warming up are NaN. Each cell is computed in double; the float32 row is that
     /// double rounded once.
@@ -99,7 +100,8 @@ class SymbolState {
     Operators base_;
     Session session_;
     std::vector<Timeframe> higher_;
-    std::vector<double> kept_;              ///< cells of the plan's kept entries: derived from higher_
+    std::vector<double> kept_;  ///< cells of the plan's kept entries: derived from higher_
+    mutable SinceMemory since_;
     WriteWindows write_windows_ = nullptr;  ///< null where cells are written one by one
 };
 

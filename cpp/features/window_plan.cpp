@@ -174,6 +174,7 @@ void WindowPlan::gather_since(const Reads& lanes, std::size_t slot) {
     std::int64_t longest = 0;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         maxima[lane].kind = ReadKind::maximum;
+        since.windows[lane] = lanes[lane].window;
         since.levels[lane] = level_of(lanes[lane].window);
         longest = std::max(longest, since.levels[lane]);
     }

@@ -99,6 +99,7 @@ class WindowPlan {
 
     /// How long ago a maximum was.
     struct Since {
+        Numbers windows{};
         Numbers levels{};               ///< of the window
         std::vector<RingPlace> places;  ///< of each level
         std::size_t maximum;            ///< its slot

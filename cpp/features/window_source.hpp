@@ -1,12 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "features/bar.hpp"
 #include "features/layout.hpp"
 #include "features/window_plan.hpp"
 
 namespace foxml::features {
+
+/// How long ago each maximum was when it was last asked: mostly it is the same one a bar later.
+struct SinceMemory {
+    static constexpr std::int64_t kNothing = -2;
+
+    std::int64_t place = kNothing;  ///< of the last bar then
+    std::vector<WindowPlan::Numbers> bars;
+};
 
 /// What the formulas of one symbol read, where its rings have a word after the other.
 struct WindowSource {
@@ -18,6 +27,7 @@ struct WindowSource {
     std::int64_t index;
     const IntegerBar* bar;
     Scale scale;
+    SinceMemory* since;
 };
 
 /// Where the cells go: one of the two.
