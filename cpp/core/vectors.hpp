@@ -2,6 +2,7 @@
 
 #include <immintrin.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -50,6 +51,14 @@ template <typename Values>
     return mask ? yes : no;
 }
 
+/// The words at eight places.
+[[nodiscard, gnu::always_inline]] inline Words gathered(const void* words,
+                                                        const std::array<std::uint64_t, 8>& at) noexcept {
+    const auto* const from = static_cast<const std::uint64_t*>(words);
+    return Words{from[at[0]], from[at[1]], from[at[2]], from[at[3]],
+                 from[at[4]], from[at[5]], from[at[6]], from[at[7]]};
+}
+
 #else
 
 /// Two registers of four: a compiler left to halve a vector itself takes some of its steps number by number.
@@ -89,6 +98,13 @@ template <typename Values>
 template <typename Values>
 [[nodiscard, gnu::always_inline]] inline Values choose(const Ints& mask, const Values& yes, const Values& no) noexcept {
     return {mask.low ? yes.low : no.low, mask.high ? yes.high : no.high};
+}
+
+[[nodiscard, gnu::always_inline]] inline Words gathered(const void* words,
+                                                        const std::array<std::uint64_t, 8>& at) noexcept {
+    const auto* const from = static_cast<const std::uint64_t*>(words);
+    return {WordQuad{from[at[0]], from[at[1]], from[at[2]], from[at[3]]},
+            WordQuad{from[at[4]], from[at[5]], from[at[6]], from[at[7]]}};
 }
 
 #define FOXML_TWO                            \

@@ -8,6 +8,7 @@
 #include "core/bytes.hpp"
 #include "features/interleaved.hpp"
 #include "features/requirements.hpp"
+#include "features/ring_place.hpp"
 
 namespace foxml::features {
 
@@ -28,6 +29,9 @@ class ExtremaLayout {
     }
     [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] RingPlace ring(std::size_t word) const noexcept {
+        return {word, static_cast<std::int64_t>(capacity_) - 1, static_cast<std::int64_t>(stride_)};
+    }
     [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
 
    private:
@@ -81,6 +85,7 @@ class Extrema {
     /// Takes what `save` wrote; its last row is that of bar `last`.
     void load(ByteReader& reader, std::int64_t last);
     [[nodiscard]] std::size_t bytes() const noexcept { return words_.bytes(); }
+    [[nodiscard]] const Interleaved<std::int64_t>& words() const noexcept { return words_; }
 
    private:
     [[nodiscard]] std::size_t slot(std::int64_t index) const noexcept {

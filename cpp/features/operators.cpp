@@ -29,13 +29,13 @@ BlockRings::BlockRings(const Layout& layout)
       extrema(Extrema::words_of(layout.extrema), Extrema::kNothing),
       smoothings(layout.smoothings.size(), 0.0) {}
 
-Operators::Operators(const Layout& layout, const GaugeContext& context)
+Operators::Operators(const Layout& layout, const GaugeContext& context, Isa isa)
     : layout_(&layout),
       scale_(context.scale),
       interval_ns_(context.interval_ns),
       prefix_(layout.prefix),
       extrema_(layout.extrema),
-      smoothings_(layout.smoothings) {
+      smoothings_(layout.smoothings, averages_updater(isa)) {
     make_gauges(context);
 }
 

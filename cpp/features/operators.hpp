@@ -28,7 +28,7 @@ struct BlockRings {
 /// The operators of one symbol on one timeframe: what its formulas read.
 class Operators {
    public:
-    Operators(const Layout& layout, const GaugeContext& context);
+    Operators(const Layout& layout, const GaugeContext& context, Isa isa = chosen_isa());
     /// In a lane of a block.
     Operators(const Layout& layout, const GaugeContext& context, const BlockRings& rings, std::size_t lane);
 

@@ -11,6 +11,7 @@
 #include "features/columns.hpp"
 #include "features/interleaved.hpp"
 #include "features/requirements.hpp"
+#include "features/ring_place.hpp"
 
 /// Builds that look for our own bugs, debug and sanitized ones, recompute window sums now and then.
 #if !defined(NDEBUG) || defined(__SANITIZE_ADDRESS__)
@@ -50,6 +51,9 @@ class PrefixLayout {
     [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
     /// Rows of the ring: a power of two above every window plus lag.
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] RingPlace ring(std::size_t word) const noexcept {
+        return {word, static_cast<std::int64_t>(capacity_) - 1, static_cast<std::int64_t>(stride_)};
+    }
     /// Rows that a window may reach, the last one included: what a snapshot keeps.
     [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
 
@@ -115,6 +119,7 @@ class PrefixRing {
     /// Takes what `save` wrote; its last row is that of bar `last`.
     void load(ByteReader& reader, std::int64_t last);
     [[nodiscard]] std::size_t bytes() const noexcept { return words_.bytes(); }
+    [[nodiscard]] const Interleaved<std::uint64_t>& words() const noexcept { return words_; }
 
    private:
     [[nodiscard]] std::size_t slot(std::int64_t index) const noexcept {

@@ -71,6 +71,13 @@ void Requirements::add(const Smoothing& smoothing, int rows) {
     }
 }
 
+void Requirements::note(const FormulaRead& read) {
+    if (std::none_of(formula_reads.begin(), formula_reads.end(),
+                     [&read](const FormulaRead& noted) { return noted.key == read.key; })) {
+        formula_reads.push_back(read);
+    }
+}
+
 void Requirements::add(const GaugeSpec& gauge) {
     if (std::find(gauges.begin(), gauges.end(), gauge) == gauges.end()) {
         gauges.push_back(gauge);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "features/columns.hpp"
+#include "features/count.hpp"
 #include "features/gauge_spec.hpp"
 #include "features/smoothing.hpp"
 
@@ -26,6 +27,16 @@ struct RingRead {
     int level = 0;
 
     auto operator<=>(const RingRead&) const = default;
+};
+
+/// What a formula has read.
+struct FormulaRead {
+    std::uint64_t key;  ///< see read_key
+    ReadKind kind;
+    std::uint8_t what;  ///< column or extremum
+    Smoothing average{Forgetting::ema, Series::close, 1};
+    int window;
+    int lag;
 };
 
 /// A value of a gauge; what `output` counts is the gauge's own.
@@ -50,6 +61,9 @@ struct Requirements {
     std::set<RingRead<Column>> column_reads;
     std::set<RingRead<WideColumn>> wide_reads;
     std::set<RingRead<Extremum>> extremum_reads;
+
+    /// All reads of a formula by itself, each once.
+    std::vector<FormulaRead> formula_reads;
 
     /// Recursive averages, each after those that it reads.
     std::vector<KeptSmoothing> smoothings;
@@ -83,6 +97,7 @@ struct Requirements {
 
     void add(const Smoothing& smoothing, int rows);
     void add(const GaugeSpec& gauge);
+    void note(const FormulaRead& read);
     void add(const GaugeRead& read);
     void warm(std::int64_t bars) noexcept { warmup_bars = warmup_bars > bars ? warmup_bars : bars; }
 };

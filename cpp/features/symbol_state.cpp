@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "core/errors.hpp"
@@ -21,6 +22,18 @@ Scale checked(const Scale& scale) {
         throw InvalidInput("volume_unit must be positive and finite");
     }
     return scale;
+}
+
+WriteWindows writer_of(Isa isa) noexcept {
+    switch (isa) {
+        case Isa::avx512:
+            return write_windows_avx512;
+        case Isa::avx2:
+            return write_windows_avx2;
+        case Isa::scalar:
+            return nullptr;
+    }
+    return nullptr;
 }
 
 /// A move that the products of returns have no room for.
@@ -51,14 +64,20 @@ const char* refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) 
     return bar.session_open_ns >= last.session_close_ns ? nullptr : "the session overlaps the one before";
 }
 
-SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale)
-    : plan_(std::move(plan)), scale_(checked(scale)), base_(plan_->layout(), {plan_->interval_ns(), scale_}) {
+SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
+    : plan_(std::move(plan)),
+      scale_(checked(scale)),
+      isa_(isa),
+      base_(plan_->layout(), {plan_->interval_ns(), scale_}, isa),
+      since_{SinceMemory::kNothing, std::vector<WindowPlan::Numbers>(plan_->windows().since().size())},
+      write_windows_(plan_->windows().groups().empty() ? nullptr : writer_of(isa)) {
     make_higher();
 }
 
 SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane)
     : plan_(std::move(plan)),
       scale_(checked(scale)),
+      isa_(chosen_isa()),
       base_(plan_->layout(), {plan_->interval_ns(), scale_}, rings, lane) {
     make_higher();
 }
@@ -66,7 +85,7 @@ SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const Bl
 void SymbolState::make_higher() {
     const auto& higher = plan_->requirements().higher;
     for (std::size_t i = 0; i < higher.size(); ++i) {
-        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_);
+        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_, isa_);
     }
     kept_.assign(plan_->kept().size(), kNaN);
 }
@@ -115,6 +134,17 @@ double SymbolState::cell(const Plan::Entry& entry) const noexcept {
 
 template <typename Value>
 void SymbolState::write_cells(Value* out) const noexcept {
+    if (write_windows_ != nullptr && ready()) {
+        if constexpr (std::is_same_v<Value, float>) {
+            write_windows({out, nullptr});
+        } else {
+            write_windows({nullptr, out});
+        }
+        for (const std::size_t i : plan_->alone()) {
+            out[i] = static_cast<Value>(cell(plan_->entries()[i]));
+        }
+        return;
+    }
     const std::int64_t row = bars_seen() - 1;
     for (const Plan::Entry& entry : plan_->entries()) {
         const bool warm = row >= entry.warmup_bars;
@@ -122,11 +152,25 @@ void SymbolState::write_cells(Value* out) const noexcept {
     }
 }
 
+void SymbolState::write_windows(const RowPlaces& row) const noexcept {
+    const WindowSource source{&plan_->layout(),
+                              base_.prefix().words().data(),
+                              base_.extrema().words().data(),
+                              base_.smoothings().words().data(),
+                              base_.place(),
+                              base_.bars_seen() - 1,
+                              &base_.bar(),
+                              scale_,
+                              &since_};
+    write_windows_(source, plan_->windows(), row);
+}
+
 void SymbolState::write_row(float* out) const noexcept { write_cells(out); }
 void SymbolState::write_row(double* out) const noexcept { write_cells(out); }
 
 void SymbolState::reset() {
     base_.reset();
+    since_.place = SinceMemory::kNothing;
     session_ = Session{};
     for (Timeframe& timeframe : higher_) {
         timeframe.reset();
@@ -143,7 +187,8 @@ void SymbolState::save(ByteWriter& writer) const {
 }
 
 void SymbolState::load(ByteReader& reader) {
-    SymbolState loaded(plan_, scale_);
+    SymbolState loaded(plan_, scale_, isa_);
+    loaded.write_windows_ = write_windows_;
     loaded.base_.load(reader);
     loaded.session_.load(reader);
     for (Timeframe& timeframe : loaded.higher_) {

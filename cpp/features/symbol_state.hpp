@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "core/isa.hpp"
 #include "features/bar.hpp"
 #include "features/operators.hpp"
 #include "features/plan.hpp"
 #include "features/session.hpp"
 #include "features/timeframe.hpp"
+#include "features/window_source.hpp"
 
 namespace foxml::features {
 
@@ -27,7 +29,7 @@ class View;
 class SymbolState {
    public:
     /// Throws InvalidInput if the scale is not positive and finite.
-    SymbolState(std::shared_ptr<const Plan> plan, Scale scale);
+    SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa = chosen_isa());
     /// In a lane of a block's memory.
     SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane);
 
@@ -46,7 +48,8 @@ class SymbolState {
     /// Bars taken in since the start or the last reset.
     [[nodiscard]] std::int64_t bars_seen() const noexcept { return base_.bars_seen(); }
 
-    /// The row of the last bar: `plan.feature_count()` values, NaN where a value is undefined.
+    /// The row of the last bar: `plan.feature_count()` values, NaN where a value is undefined. What is found out for it
+    /// is kept for the next one, so no two threads may ask the same state at once.
     ///
     /// Cells of features that are still warming up are NaN. Each cell is computed in double; the float32 row is that
     /// double rounded once.
@@ -90,13 +93,17 @@ class SymbolState {
 
     template <typename Value>
     void write_cells(Value* out) const noexcept;
+    void write_windows(const RowPlaces& row) const noexcept;
 
     std::shared_ptr<const Plan> plan_;
     Scale scale_;
+    Isa isa_;
     Operators base_;
     Session session_;
     std::vector<Timeframe> higher_;
     std::vector<double> kept_;  ///< cells of the plan's kept entries: derived from higher_
+    mutable SinceMemory since_;
+    WriteWindows write_windows_ = nullptr;  ///< null where cells are written one by one
 };
 
 }  // namespace foxml::features
