@@ -28,7 +28,7 @@ class ReturnVolumeCorrelation final : public Gauge {
         std::int64_t log_volume;     ///< at 2^-50
     };
     /// s, d, s^2, d^2, s d
-    [[nodiscard]] static constexpr std::tuple<Int128, Int128, Int256, Int256, Int256> terms_of(
+    [[nodiscard]] static std::tuple<Int128, Int128, Int256, Int256, Int256> terms_of(
         const Change& change) noexcept {
         const std::int64_t s = change.simple_return;
         const std::int64_t d = change.log_volume;

@@ -79,7 +79,7 @@ class RunningSums {
 
 /// n^2 times the covariance of two columns of n values, n at most 1024: n sum(xy) - sum(x) sum(y), exact but for the
 /// last step, to the nearest double.
-[[nodiscard]] constexpr double codispersion(int n, const Int256& xy, Int128 x, Int128 y) noexcept {
+[[nodiscard]] inline double codispersion(int n, const Int256& xy, Int128 x, Int128 y) noexcept {
     if (xy.fits(117) && fits_64(x) && fits_64(y)) {  // neither product has more than 127 bits: as almost always
         return nearest_double(n * static_cast<Int128>(xy.low()) -
                               product(static_cast<std::int64_t>(x), static_cast<std::int64_t>(y)));

@@ -24,7 +24,7 @@ class VolatilityOfVolatility final : public Gauge {
 
    private:
     /// x, x^2
-    [[nodiscard]] static constexpr std::tuple<Int128, Int256> terms_of(const std::int64_t& deviation) noexcept {
+    [[nodiscard]] static std::tuple<Int128, Int256> terms_of(const std::int64_t& deviation) noexcept {
         return {Int128{deviation}, product(deviation, deviation)};
     }
 
