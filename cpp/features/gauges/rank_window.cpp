@@ -13,9 +13,9 @@ constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
 std::size_t count_below(const std::int64_t* values, std::size_t count, std::int64_t value) {
     std::int64_t total = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        total += (values[i] < value ? 1 : 0) + (values[i] <= value ? 1 : 0);
+        total += (values[i] < value ? 1 : 0) - (values[i] > value ? 1 : 0);
     }
-    return static_cast<std::size_t>(total);
+    return count + static_cast<std::size_t>(total);
 }
 
 CountBelow count_of(Isa isa) noexcept {
@@ -36,7 +36,7 @@ RankWindow::RankWindow(int window, Isa isa) : recent_(window, kLargest), count_(
 
 void RankWindow::load(ByteReader& reader) {
     recent_.load(reader, [this](std::int64_t value) {
-        if (value == kLargest) {
+        if (value < 0 || value == kLargest) {
             throw InvalidInput("snapshot holds a value that has no rank");
         }
         push(value);

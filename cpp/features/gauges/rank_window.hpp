@@ -9,7 +9,8 @@
 
 namespace foxml::features {
 
-/// How many of `count` values are below one, twice, and how many are equal to it, once. They fill whole cache lines.
+/// How many of `count` values are below one, twice, and how many are equal to it, once: `count` less those above, plus
+/// those below. No value is negative, and they fill whole cache lines.
 using CountBelow = std::size_t (*)(const std::int64_t* values, std::size_t count, std::int64_t value);
 
 std::size_t count_below_avx2(const std::int64_t* values, std::size_t count, std::int64_t value) noexcept;
@@ -23,7 +24,7 @@ class RankWindow {
     explicit RankWindow(int window) : RankWindow(window, chosen_isa()) {}
     RankWindow(int window, Isa isa);
 
-    /// Take a value below the largest integer in; of a full window the oldest goes.
+    /// Take a value in that is not negative and below the largest integer; of a full window the oldest goes.
     void push(std::int64_t value) noexcept { recent_.push(value); }
 
     [[nodiscard]] bool full() const noexcept { return recent_.full(); }

@@ -10,15 +10,12 @@ namespace {
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
 
-/// Beyond these a pass over all values would take longer than a search and a move.
-constexpr int kPassMaxAvx512 = 512;
-constexpr int kPassMaxAvx2 = 128;
+/// Beyond it a pass over all values would take longer than a search and a move.
+constexpr int kPassMax = 512;
 
+/// AVX2 has neither minima of 64-bit integers nor masks: a search and a move take less time there.
 ReplaceSorted replace_of(Isa isa, int window) noexcept {
-    if (isa == Isa::avx512 && window <= kPassMaxAvx512) {
-        return replace_sorted_avx512;
-    }
-    return isa >= Isa::avx2 && window <= kPassMaxAvx2 ? replace_sorted_avx2 : nullptr;
+    return isa == Isa::avx512 && window <= kPassMax ? replace_sorted_avx512 : nullptr;
 }
 
 /// How many of sorted values are less than this one.

@@ -14,7 +14,6 @@ namespace foxml::features {
 /// line is readable before them, as small as can be, and one behind them, as large as can be.
 using ReplaceSorted = void (*)(std::int64_t* sorted, std::size_t count, std::int64_t gone, std::int64_t value);
 
-void replace_sorted_avx2(std::int64_t* sorted, std::size_t count, std::int64_t gone, std::int64_t value) noexcept;
 void replace_sorted_avx512(std::int64_t* sorted, std::size_t count, std::int64_t gone, std::int64_t value) noexcept;
 
 /// The last values of a series in their order of size.
@@ -22,7 +21,7 @@ void replace_sorted_avx512(std::int64_t* sorted, std::size_t count, std::int64_t
 ///     sorted    1 3 3 5 8 9        8 leaves, 4 comes: what lies between moves by one place
 ///                   1 3 3 4 5 9
 ///
-/// A search takes O(log w), the move at most w words of memory next to each other. With vectors, one pass
+/// A search takes O(log w), the move at most w words of memory next to each other. With AVX-512, one pass
 /// over all values takes less time than either: it has no branch that depends on where the values fall.
 ///
 /// Places that no value has yet hold the largest integer, and that is what leaves until the window is full.
