@@ -131,49 +131,53 @@ class Int256 {
     return result -= excess;
 }
 
-/// Without a branch.
-[[nodiscard]] constexpr double with_sign(double magnitude, bool negative) noexcept {
-    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(magnitude) ^ std::uint64_t{negative} << 63);
-}
-
-/// Nearest double, ties to even; core/int128.hpp's takes less time, and less care.
-[[nodiscard]] constexpr double nearest_double(Int128 value) noexcept {
-    if (fits_64(value)) {
-        return static_cast<double>(static_cast<std::int64_t>(value));
-    }
+/// nearest_double by its definition.
+[[nodiscard]] constexpr double nearest_double_of_any(Int128 value) noexcept {
     // The highest 63 bits from the leading one on, and whether any bit below them is set: more than the 53 + 1 bits by
     // which the conversion rounds, so that bit may stand in for all of them.
     const auto sign = static_cast<UInt128>(value >> 127);
     UInt128 size = (static_cast<UInt128>(value) ^ sign) - sign;
-    const int zeros = std::countl_zero(static_cast<std::uint64_t>(size >> 64));
+    const auto upper = static_cast<std::uint64_t>(size >> 64);
+    const int zeros = upper != 0 ? std::countl_zero(upper) : 64;
     size <<= zeros;
     const auto bits = static_cast<std::int64_t>(size >> 65) | (size << 63 != 0 ? 1 : 0);
     const double magnitude =
         static_cast<double>(bits) * std::bit_cast<double>(static_cast<std::uint64_t>(65 - zeros + 1023) << 52);
-    return with_sign(magnitude, value < 0);
+    return sign != 0 ? -magnitude : magnitude;
+}
+
+/// Nearest double, ties to even; core/int128.hpp's takes less time, and less care.
+[[nodiscard]] constexpr double nearest_double(Int128 value) noexcept {
+    constexpr int kSticky = 11;
+    constexpr std::int64_t kBelow = (std::int64_t{1} << kSticky) - 1;
+    if (fits_64(value)) {
+        return static_cast<double>(static_cast<std::int64_t>(value));
+    }
+    // value = high 2^64 + low, -2^63 <= low < 2^63
+    const auto low = static_cast<std::int64_t>(value);
+    const std::uint64_t high = static_cast<std::uint64_t>(value >> 64) + (low < 0 ? 1 : 0);
+    constexpr std::uint64_t kExact = std::uint64_t{1} << 53;
+    if (high + 1 <= 2 || high + kExact > 2 * kExact) {
+        return nearest_double_of_any(value);
+    }
+    // Above 2^64 what lies halfway between two doubles is a multiple of 2^11: where low is not, the middle of its
+    // neighbours may stand in for it, which is a double. So both parts are exact, and their sum is rounded once.
+    const std::int64_t stand_in = (low & ~kBelow) | ((low & kBelow) != 0 ? std::int64_t{1} << (kSticky - 1) : 0);
+    return static_cast<double>(static_cast<std::int64_t>(high)) * 0x1p64 + static_cast<double>(stand_in);
 }
 
 /// Nearest double, ties to even.
-[[nodiscard]] inline double to_double(const Int256& value) noexcept {
+[[nodiscard]] constexpr double to_double(const Int256& value) noexcept {
     if (value.fits(128)) {
         return nearest_double(static_cast<Int128>(value.low()));
     }
-    const Int256 size = value.negative() ? -value : value;
-    // The same for the upper 128 bits, where 64 move up if they have room.
-    UInt128 leading = size.high();
-    UInt128 below = size.low();
-    int exponent = 128;
-    if (leading >> 64 == 0) {
-        leading = leading << 64 | below >> 64;
-        below <<= 64;
-        exponent = 64;
+    // Whether any bit below is set: far less than what a double of so many bits is rounded by.
+    const Int128 upper = static_cast<Int128>(value.high());
+    if (upper == static_cast<std::int64_t>(upper)) {
+        const auto middle = static_cast<Int128>(value.high() << 64 | value.low() >> 64);
+        return 0x1p64 * nearest_double(middle | (static_cast<std::uint64_t>(value.low()) != 0 ? 1 : 0));
     }
-    const int zeros = std::countl_zero(static_cast<std::uint64_t>(leading >> 64));
-    leading <<= zeros;
-    const auto bits = static_cast<std::int64_t>(leading >> 65) | ((leading << 63 | below) != 0 ? 1 : 0);
-    const double magnitude = static_cast<double>(bits) *
-                             std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 65 - zeros + 1023) << 52);
-    return with_sign(magnitude, value.negative());
+    return 0x1p128 * nearest_double(upper | (value.low() != 0 ? 1 : 0));
 }
 
 }  // namespace foxml

@@ -9,9 +9,7 @@ namespace {
 namespace ranks_rows {
 
 /// Average rank of C among a closes, over a
-constexpr auto rank = [](const auto& v, const Params& p) {
-    return v.gauge(GaugeKind::close_rank, {p.a});
-};
+constexpr auto rank = [](const auto& v, const Params& p) { return v.gauge(GaugeKind::close_rank, {p.a}); };
 
 /// Average rank of the deviation of b returns among its last a values, over a
 constexpr auto volatility_rank = [](const auto& v, const Params& p) {

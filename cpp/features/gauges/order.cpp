@@ -57,7 +57,7 @@ void Rank::update(const View& view) noexcept {
 
 double Rank::value(int /*output*/) const noexcept {
     // The mean place, counted from 1, of those that are equal to the newest: below + (equal + 1) / 2.
-    return window_.full() ? 0.5 * real(static_cast<std::int64_t>(window_.twice_below() + 1)) / real(static_cast<std::int64_t>(window_.size())) : kNaN;
+    return window_.full() ? 0.5 * static_cast<double>(window_.twice_below() + 1) / params_.a : kNaN;
 }
 
 GaugeFactory close_order() noexcept {
