@@ -64,6 +64,9 @@ void Operators::update(const IntegerBar& bar) noexcept {
     extrema_.push(place, {bar.high, -bar.low, bar.close, -bar.close});
     smoothings_.update(bars_seen_, place, series_inputs(bar, contributions));
     follow(bar, contributions[Column::log_return]);
+    for (std::size_t i = 0; i < gauges_.size(); ++i) {
+        gauges_[i]->update(View(*this));
+    }
 }
 
 void Operators::follow(const IntegerBar& bar, std::int64_t log_return) noexcept {
@@ -76,9 +79,15 @@ void Operators::follow(const IntegerBar& bar, std::int64_t log_return) noexcept 
     prefix_.set_last(place);
     extrema_.set_last(place);
     smoothings_.set_last(place);
-    for (const auto& gauge : gauges_) {
-        gauge->update(View(*this));
+}
+
+void Operators::update_gauge(std::size_t number) noexcept {
+    if (number + 1 < gauges_.size()) {
+        const auto* const next = reinterpret_cast<const char*>(gauges_[number + 1].get());
+        __builtin_prefetch(next);
+        __builtin_prefetch(next + 64);
     }
+    gauges_[number]->update(View(*this));
 }
 
 SeriesInputs Operators::series_inputs(const IntegerBar& bar, const Contributions& contributions) const noexcept {
