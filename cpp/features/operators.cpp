@@ -63,13 +63,13 @@ void Operators::update(const IntegerBar& bar) noexcept {
     prefix_.push(place, contributions);
     extrema_.push(place, {bar.high, -bar.low, bar.close, -bar.close});
     smoothings_.update(bars_seen_, place, series_inputs(bar, contributions));
-    follow(bar, contributions[Column::log_return]);
-    for (std::size_t i = 0; i < gauges_.size(); ++i) {
-        gauges_[i]->update(View(*this));
+    advance(bar, contributions[Column::log_return]);
+    for (const auto& gauge : gauges_) {
+        gauge->update(View(*this));
     }
 }
 
-void Operators::follow(const IntegerBar& bar, std::int64_t log_return) noexcept {
+void Operators::advance(const IntegerBar& bar, std::int64_t log_return) noexcept {
     previous_ = bar_;
     bar_ = bar;
     std::copy_backward(last_returns_.begin(), last_returns_.end() - 1, last_returns_.end());

@@ -8,11 +8,12 @@
 
 namespace foxml::features {
 
-/// Numbers in whole cache lines: at least `count` of them, and as many more as fill the last line.
+/// Values from the start of a cache line on: at least `count` of them and, where a line holds a whole number of them,
+/// as many more as fill the last line.
 template <typename Value>
 class AlignedValues {
    public:
-    static constexpr std::size_t kLine = 64 / sizeof(Value);
+    static constexpr std::size_t kLine = 64 % sizeof(Value) == 0 ? 64 / sizeof(Value) : 1;
 
     AlignedValues(std::size_t count, Value fill)
         : size_((count + kLine - 1) / kLine * kLine), values_(static_cast<Value*>(allocate_block(bytes()))) {
