@@ -161,7 +161,13 @@ void Block::update_together(const std::array<Bar, kBlockLanes>& bars) noexcept {
     alignas(64) BlockBars::Numbers log_returns;
     update_rings_(update, log_returns);
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-        states_[lane]->follow(update.integer_bars[lane], log_returns[lane]);
+        states_[lane]->advance(update.integer_bars[lane], log_returns[lane]);
+    }
+    // One gauge of all, then the next: its code is at hand, and no symbol waits for another's numbers.
+    for (std::size_t number = 0; number < plan_->layout().gauges.specs().size(); ++number) {
+        for (SymbolState* const state : states_) {
+            state->update_gauge(number);
+        }
     }
 }
 

@@ -63,10 +63,13 @@ void Operators::update(const IntegerBar& bar) noexcept {
     prefix_.push(place, contributions);
     extrema_.push(place, {bar.high, -bar.low, bar.close, -bar.close});
     smoothings_.update(bars_seen_, place, series_inputs(bar, contributions));
-    follow(bar, contributions[Column::log_return]);
+    advance(bar, contributions[Column::log_return]);
+    for (const auto& gauge : gauges_) {
+        gauge->update(View(*this));
+    }
 }
 
-void Operators::follow(const IntegerBar& bar, std::int64_t log_return) noexcept {
+void Operators::advance(const IntegerBar& bar, std::int64_t log_return) noexcept {
     previous_ = bar_;
     bar_ = bar;
     std::copy_backward(last_returns_.begin(), last_returns_.end() - 1, last_returns_.end());
@@ -76,9 +79,15 @@ void Operators::follow(const IntegerBar& bar, std::int64_t log_return) noexcept 
     prefix_.set_last(place);
     extrema_.set_last(place);
     smoothings_.set_last(place);
-    for (const auto& gauge : gauges_) {
-        gauge->update(View(*this));
+}
+
+void Operators::update_gauge(std::size_t number) noexcept {
+    if (number + 1 < gauges_.size()) {
+        const auto* const next = reinterpret_cast<const char*>(gauges_[number + 1].get());
+        __builtin_prefetch(next);
+        __builtin_prefetch(next + 64);
     }
+    gauges_[number]->update(View(*this));
 }
 
 SeriesInputs Operators::series_inputs(const IntegerBar& bar, const Contributions& contributions) const noexcept {

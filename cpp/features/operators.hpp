@@ -35,8 +35,10 @@ class Operators {
     /// Take one bar in.
     void update(const IntegerBar& bar) noexcept;
 
-    /// Take in what the rings have already got: the bar, and its r.
-    void follow(const IntegerBar& bar, std::int64_t log_return) noexcept;
+    /// Go on to the bar that the rings have already got, and its r: all but the gauges.
+    void advance(const IntegerBar& bar, std::int64_t log_return) noexcept;
+    /// Let gauge `number` of the layout take the last bar in, and ask memory for the one after it.
+    void update_gauge(std::size_t number) noexcept;
 
     [[nodiscard]] const LastReturns& last_returns() const noexcept { return last_returns_; }
     /// Of the close, at the last bar.

@@ -112,8 +112,8 @@ void SymbolState::update(const Bar& bar) noexcept {
     update_others(integers);
 }
 
-void SymbolState::follow(const IntegerBar& bar, std::int64_t log_return) noexcept {
-    base_.follow(bar, log_return);
+void SymbolState::advance(const IntegerBar& bar, std::int64_t log_return) noexcept {
+    base_.advance(bar, log_return);
     update_others(bar);
 }
 

@@ -39,8 +39,9 @@ class SymbolState {
     /// Take one bar in. Allocates nothing. `refusal(bar)` must be nullptr.
     void update(const Bar& bar) noexcept;
 
-    /// Take in a bar that the rings have already got, and its r.
-    void follow(const IntegerBar& bar, std::int64_t log_return) noexcept;
+    /// Go on to a bar that the rings have already got, and its r. `update_gauge` for each gauge of the layout is next.
+    void advance(const IntegerBar& bar, std::int64_t log_return) noexcept;
+    void update_gauge(std::size_t number) noexcept { base_.update_gauge(number); }
 
     /// Whether every feature has all the history that it needs. Before that there is no row.
     [[nodiscard]] bool ready() const noexcept { return bars_seen() > plan_->warmup_bars(); }
