@@ -170,8 +170,7 @@ void Block::prefetch() const noexcept {
     const Layout& layout = plan_->layout();
     const auto ask = [next](const auto* words, const auto& ring, const std::vector<Layout::Touch>& touches) {
         for (const auto& [word, lag] : touches) {
-            const auto row = static_cast<std::uint64_t>(next - lag) & (ring.capacity() - 1);
-            __builtin_prefetch(words + (row * ring.stride() + word) * kBlockLanes, 0, 2);
+            __builtin_prefetch(words + ring.at(word, next - lag) * kBlockLanes, 0, 2);
         }
     };
     ask(rings_.prefix.data(), layout.prefix, layout.prefix_touches);

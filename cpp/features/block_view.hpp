@@ -100,9 +100,7 @@ class LanesView {
 
    private:
     [[nodiscard, gnu::always_inline]] IntVector prefix(std::size_t word, int lag) const noexcept {
-        const PrefixLayout& layout = source_->layout->prefix;
-        const auto row = static_cast<std::uint64_t>(source_->place - lag) & (layout.capacity() - 1);
-        return IntVector::load(source_->prefix + (row * layout.stride() + word) * kLanes);
+        return IntVector::load(source_->prefix + source_->layout->prefix.at(word, source_->place - lag) * kLanes);
     }
     [[nodiscard, gnu::always_inline]] WideVector wide(std::size_t word, int lag) const noexcept {
         return {prefix(word, lag).raw, prefix(word + 1, lag).raw};
@@ -111,10 +109,9 @@ class LanesView {
     [[nodiscard]] IntVector extreme(Extremum extremum, int window, int lag) const noexcept {
         const ExtremaLayout& layout = source_->layout->extrema;
         const auto level = static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(window)) - 1);
-        const std::size_t word = layout.word(extremum) + level;
+        const std::size_t word = layout.word(extremum, level);
         const auto load = [this, &layout, word](std::int64_t place) {
-            const auto row = static_cast<std::uint64_t>(place) & (layout.capacity() - 1);
-            return IntVector::load(source_->extrema + (row * layout.stride() + word) * kLanes);
+            return IntVector::load(source_->extrema + layout.at(word, place) * kLanes);
         };
         const std::int64_t end = source_->place - lag;
         return larger(load(end), load(end - window + (std::int64_t{1} << level)));

@@ -8,36 +8,36 @@
 #include "core/bytes.hpp"
 #include "features/interleaved.hpp"
 #include "features/requirements.hpp"
+#include "features/row_layout.hpp"
 
 namespace foxml::features {
 
-/// Where each extremum of a plan has its levels in a row of the table.
+/// Where each level of each extremum of a plan has its word in a row of the table.
 class ExtremaLayout {
    public:
     explicit ExtremaLayout(const Requirements& requirements);
 
     struct Place {
         Extremum extremum;
-        std::size_t word;    ///< of level 0 in a row
         std::size_t levels;  ///< level k covers 2^k bars
+        std::array<std::uint16_t, kExtremumLevels> words;
     };
 
     [[nodiscard]] const std::vector<Place>& places() const noexcept { return places_; }
-    [[nodiscard]] std::size_t word(Extremum extremum) const noexcept {
-        return word_[static_cast<std::size_t>(extremum)];
+    /// Of a level that the plan's windows have.
+    [[nodiscard]] std::size_t word(Extremum extremum, std::size_t level) const noexcept {
+        return words_[static_cast<std::size_t>(extremum)][level];
     }
-    [[nodiscard]] std::size_t stride() const noexcept { return stride_; }
-    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
-    [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
+    /// Where the words lie.
+    [[nodiscard]] const RowLayout& rows() const noexcept { return rows_; }
+    /// Words of a row.
+    [[nodiscard]] std::size_t stride() const noexcept { return rows_.stride(); }
+    [[nodiscard]] std::size_t at(std::size_t word, std::int64_t place) const noexcept { return rows_.at(word, place); }
 
    private:
-    static constexpr std::uint16_t kUnused = 0xffff;
-
     std::vector<Place> places_;
-    std::array<std::uint16_t, kExtrema> word_;
-    std::size_t stride_ = 0;
-    std::size_t capacity_ = 1;
-    std::size_t rows_kept_ = 0;
+    std::array<std::array<std::uint16_t, kExtremumLevels>, kExtrema> words_{};
+    RowLayout rows_;
 };
 
 /// Maxima and minima over windows from a sparse table that grows with the bars.
@@ -55,7 +55,7 @@ class Extrema {
     Extrema(const ExtremaLayout& layout, Interleaved<std::int64_t> words);
 
     [[nodiscard]] static std::size_t words_of(const ExtremaLayout& layout) noexcept {
-        return layout.capacity() * layout.stride();
+        return layout.rows().size();
     }
     /// Below every value, and its negation fits.
     static constexpr std::int64_t kNothing = -(std::int64_t{1} << 62);
@@ -78,10 +78,6 @@ class Extrema {
     [[nodiscard]] std::size_t bytes() const noexcept { return words_.bytes(); }
 
    private:
-    [[nodiscard]] std::size_t slot(std::int64_t index) const noexcept {
-        return (static_cast<std::uint64_t>(index) & (layout_->capacity() - 1)) * layout_->stride();
-    }
-
     const ExtremaLayout* layout_;
     Interleaved<std::int64_t> words_;
     std::int64_t last_ = -1;

@@ -60,9 +60,10 @@ double Probe::gauge(GaugeKind kind, const Params& params, int output) const {
 
 std::int64_t Probe::extremum(Extremum extremum, int window, int lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
-    raise(requirements_->extremum_window[static_cast<std::size_t>(extremum)], window);
-    raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)], window + lag);
     const int level = std::bit_width(static_cast<unsigned>(window)) - 1;
+    FOXML_ASSERT(level < static_cast<int>(kExtremumLevels));
+    raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)][static_cast<std::size_t>(level)],
+          lag + window - (1 << level) + 1);
     requirements_->extremum_reads.insert({extremum, lag, level});
     requirements_->extremum_reads.insert({extremum, lag + window - (1 << level), level});
     requirements_->warm(window + lag - 1);
@@ -77,6 +78,15 @@ double Probe::smoothed(const Smoothing& smoothing, int lag) const {
     requirements_->add(smoothing, lag + 1);
     requirements_->warm(smoothing.warmup_bars() + lag);
     return 1.0 / smoothing.length;
+}
+
+std::int64_t Probe::since(Extremum extremum, int window) const {
+    // The search steps down the levels, to any bar of the window.
+    for (int level = 0; 1 << level <= window; ++level) {
+        raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)][static_cast<std::size_t>(level)],
+              window);
+    }
+    return this->extremum(extremum, window, 0) > 0 ? 1 : 0;
 }
 
 const Session& Probe::session_warm(std::int64_t bars) const {

@@ -35,8 +35,8 @@ class Probe {
     [[nodiscard]] std::int64_t low(int window, int lag = 0) const { return extremum(Extremum::low, window, lag) / 2; }
     [[nodiscard]] std::int64_t high_close(int window) const { return extremum(Extremum::high_close, window, 0); }
     [[nodiscard]] std::int64_t low_close(int window) const { return extremum(Extremum::low_close, window, 0) / 2; }
-    [[nodiscard]] std::int64_t since_high(int window) const { return extremum(Extremum::high, window, 0) > 0 ? 1 : 0; }
-    [[nodiscard]] std::int64_t since_low(int window) const { return extremum(Extremum::low, window, 0) > 0 ? 1 : 0; }
+    [[nodiscard]] std::int64_t since_high(int window) const { return since(Extremum::high, window); }
+    [[nodiscard]] std::int64_t since_low(int window) const { return since(Extremum::low, window); }
 
     [[nodiscard]] double ema(const Source& source, int length, int lag = 0) const {
         return smoothed({Forgetting::ema, source, static_cast<std::uint8_t>(length)}, lag);
@@ -74,6 +74,7 @@ class Probe {
 
    private:
     [[nodiscard]] std::int64_t extremum(Extremum extremum, int window, int lag) const;
+    [[nodiscard]] std::int64_t since(Extremum extremum, int window) const;
     [[nodiscard]] double smoothed(const Smoothing& smoothing, int lag) const;
     [[nodiscard]] const Session& session_warm(std::int64_t bars) const;
     void warm_higher(int minutes, std::int64_t warmup_bars) const;

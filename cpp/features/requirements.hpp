@@ -17,6 +17,8 @@ namespace foxml::features {
 /// A price whose window extremes are kept.
 enum class Extremum : std::uint8_t { high, low, high_close, low_close };
 inline constexpr std::size_t kExtrema = 4;
+/// Levels of an extremum's table: level k is the extreme of 2^k bars.
+inline constexpr std::size_t kExtremumLevels = 16;
 
 /// A word of a ring: of what is kept there, and how many bars ago; of an extremum the level of its table too.
 template <typename Kept>
@@ -34,9 +36,8 @@ struct Requirements {
     std::array<int, kColumns> column_rows{};
     std::array<int, kWideColumns> wide_rows{};
 
-    /// Longest window of an extremum, and how far back it reaches, lag included; 0 = unused.
-    std::array<int, kExtrema> extremum_window{};
-    std::array<int, kExtrema> extremum_rows{};
+    /// Rows of the table of extremes that a level of an extremum is read at, the last one included; 0 = unused.
+    std::array<std::array<int, kExtremumLevels>, kExtrema> extremum_rows{};
 
     /// What is read of the rings, word by word: what a block asks of memory ahead of time.
     std::set<RingRead<Column>> column_reads;
