@@ -72,20 +72,18 @@ void Extrema::push(std::int64_t index, const std::array<std::int64_t, kExtrema>&
     last_ = index;
 }
 
-std::int64_t Extrema::maximum(Extremum extremum, int window, int lag) const noexcept {
+std::int64_t ExtremaTable::maximum(Extremum extremum, int window, std::int64_t place) const noexcept {
     const std::size_t level = level_of(window);
-    const std::size_t word = layout_->word(extremum, level);
-    const std::int64_t end = last_ - lag;
-    const std::int64_t early_end = end - window + (std::int64_t{1} << level);
-    return std::max(words_[layout_->at(word, end)], words_[layout_->at(word, early_end)]);
+    const std::size_t of = layout_->word(extremum, level);
+    return std::max(word(of, place), word(of, place - window + (std::int64_t{1} << level)));
 }
 
-int Extrema::bars_since(Extremum extremum, int window) const noexcept {
-    const std::int64_t highest = maximum(extremum, window, 0);
+int ExtremaTable::bars_since(Extremum extremum, int window, std::int64_t place) const noexcept {
+    const std::int64_t highest = maximum(extremum, window, place);
     int since = 0;
     // Step over the longest stretches that stay below: what is left is the latest bar that reaches the maximum.
     for (std::size_t level = level_of(window) + 1; level-- > 0;) {
-        if (words_[layout_->at(layout_->word(extremum, level), last_ - since)] < highest) {
+        if (word(layout_->word(extremum, level), place - since) < highest) {
             since += 1 << level;
         }
     }

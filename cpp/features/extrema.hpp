@@ -40,6 +40,28 @@ class ExtremaLayout {
     RowLayout rows_;
 };
 
+/// The words of a symbol's extremes, `step` from one to the next: its own, or one lane of a block's.
+class ExtremaTable {
+   public:
+    ExtremaTable(const ExtremaLayout& layout, const std::int64_t* words, std::size_t step) noexcept
+        : layout_(&layout), words_(words), step_(step) {}
+
+    [[nodiscard]] std::int64_t word(std::size_t word, std::int64_t place) const noexcept {
+        return words_[layout_->at(word, place) * step_];
+    }
+
+    /// Maximum over the `window` bars up to the one at `place`.
+    [[nodiscard]] std::int64_t maximum(Extremum extremum, int window, std::int64_t place) const noexcept;
+
+    /// Bars from the window's maximum to the one at `place`; of equal ones the latest counts.
+    [[nodiscard]] int bars_since(Extremum extremum, int window, std::int64_t place) const noexcept;
+
+   private:
+    const ExtremaLayout* layout_;
+    const std::int64_t* words_;
+    std::size_t step_;
+};
+
 /// Maxima and minima over windows from a sparse table that grows with the bars.
 ///
 ///     level[0][t] = x[t]
@@ -64,10 +86,14 @@ class Extrema {
     void push(std::int64_t index, const std::array<std::int64_t, kExtrema>& values) noexcept;
 
     /// Maximum over the `window` bars that end `lag` bars before the last one.
-    [[nodiscard]] std::int64_t maximum(Extremum extremum, int window, int lag) const noexcept;
+    [[nodiscard]] std::int64_t maximum(Extremum extremum, int window, int lag) const noexcept {
+        return table().maximum(extremum, window, last_ - lag);
+    }
 
     /// Bars since the window's maximum; of equal ones the latest counts.
-    [[nodiscard]] int bars_since(Extremum extremum, int window) const noexcept;
+    [[nodiscard]] int bars_since(Extremum extremum, int window) const noexcept {
+        return table().bars_since(extremum, window, last_);
+    }
 
     /// The last bar is the one at this place, and the words of its row are there.
     void set_last(std::int64_t place) noexcept { last_ = place; }
@@ -78,6 +104,8 @@ class Extrema {
     [[nodiscard]] std::size_t bytes() const noexcept { return words_.bytes(); }
 
    private:
+    [[nodiscard]] ExtremaTable table() const noexcept { return {*layout_, words_.data(), words_.stride()}; }
+
     const ExtremaLayout* layout_;
     Interleaved<std::int64_t> words_;
     std::int64_t last_ = -1;

@@ -60,6 +60,8 @@ class Interleaved {
 
     [[nodiscard]] Word& operator[](std::size_t i) noexcept { return data_[i * stride_]; }
     [[nodiscard]] const Word& operator[](std::size_t i) const noexcept { return data_[i * stride_]; }
+    /// The first word.
+    [[nodiscard]] const Word* data() const noexcept { return data_; }
     [[nodiscard]] std::size_t size() const noexcept { return words_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return words_ * sizeof(Word); }
     /// Steps from one word to the next.

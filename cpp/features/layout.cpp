@@ -70,6 +70,7 @@ Layout::Layout(const Requirements& requirements)
       smoothings(requirements.smoothings),
       gauges(requirements.gauges),
       prefix_touches(prefix_touches_of(requirements, prefix)),
-      extrema_touches(extrema_touches_of(requirements, extrema)) {}
+      extrema_touches(extrema_touches_of(requirements, extrema)),
+      searches(requirements.extremum_searches.begin(), requirements.extremum_searches.end()) {}
 
 }  // namespace foxml::features

@@ -103,6 +103,7 @@ SeriesInputs Operators::series_inputs(const IntegerBar& bar, const Contributions
 }
 
 void Operators::reset() noexcept {
+    assignments_ = Assignments{};
     bars_seen_ = 0;
     last_returns_.fill(0);
     bar_ = IntegerBar{};

@@ -86,6 +86,7 @@ std::int64_t Probe::since(Extremum extremum, int window) const {
         raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)][static_cast<std::size_t>(level)],
               window);
     }
+    requirements_->extremum_searches.insert({extremum, window});
     return this->extremum(extremum, window, 0) > 0 ? 1 : 0;
 }
 

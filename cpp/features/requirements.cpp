@@ -38,6 +38,7 @@ void Requirements::merge(const Requirements& other) {
     column_reads.insert(other.column_reads.begin(), other.column_reads.end());
     wide_reads.insert(other.wide_reads.begin(), other.wide_reads.end());
     extremum_reads.insert(other.extremum_reads.begin(), other.extremum_reads.end());
+    extremum_searches.insert(other.extremum_searches.begin(), other.extremum_searches.end());
     session = session || other.session;
     benchmark = benchmark || other.benchmark;
     recursive = recursive || other.recursive;

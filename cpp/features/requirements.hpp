@@ -30,6 +30,14 @@ struct RingRead {
     auto operator<=>(const RingRead&) const = default;
 };
 
+/// A window, and what is the last of its bars with the extreme of all.
+struct ExtremumSearch {
+    Extremum extremum;
+    int window;
+
+    auto operator<=>(const ExtremumSearch&) const = default;
+};
+
 /// What the formulas of a plan read of the operators, on one timeframe and on those above it.
 struct Requirements {
     /// Rows of the prefix ring that a column is read over: window plus lag; 0 = unused.
@@ -43,6 +51,9 @@ struct Requirements {
     std::set<RingRead<Column>> column_reads;
     std::set<RingRead<WideColumn>> wide_reads;
     std::set<RingRead<Extremum>> extremum_reads;
+
+    /// Windows in which an extreme is searched for.
+    std::set<ExtremumSearch> extremum_searches;
 
     /// Recursive averages, each after those that it reads.
     std::vector<KeptSmoothing> smoothings;
