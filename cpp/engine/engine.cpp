@@ -53,6 +53,7 @@ Engine::Tracks Engine::make_tracks() const {
     const Isa isa = chosen_isa();  // a wrong FOXML_ISA is an error even where there is no block
     Tracks tracks;
     const std::size_t block_count = scales_.size() / kLanes;
+    features::BlockPool pool(block_count * features::BlockRings::bytes_of(plan_->layout()));
     tracks.blocks.reserve(block_count);
     tracks.gates.reserve(block_count);
     tracks.all.reserve(scales_.size());
@@ -62,7 +63,7 @@ Engine::Tracks Engine::make_tracks() const {
             continue;
         }
         if (i % kLanes == 0) {
-            tracks.blocks.emplace_back(plan_, isa);
+            tracks.blocks.emplace_back(plan_, isa, pool);
             tracks.gates.emplace_back();
         }
         tracks.gates.back().set_scale(i % kLanes, scales_[i]);

@@ -77,8 +77,11 @@ void run_alone(const BlockSource& source, const Plan::Entry& entry, double* cell
 }
 
 Block::Block(std::shared_ptr<const Plan> plan, Isa isa)
+    : Block(plan, isa, *std::make_unique<BlockPool>(BlockRings::bytes_of(plan->layout()))) {}
+
+Block::Block(std::shared_ptr<const Plan> plan, Isa isa, BlockPool& pool)
     : plan_(std::move(plan)),
-      rings_(plan_->layout()),
+      rings_(plan_->layout(), pool),
       searches_(plan_->layout()),
       update_rings_(updater_of(isa)),
       write_together_(writer_of(isa)) {}

@@ -26,6 +26,8 @@ namespace foxml::features {
 class Block {
    public:
     Block(std::shared_ptr<const Plan> plan, Isa isa);
+    /// With its memory in a pool that has `BlockRings::bytes_of(plan->layout())` left.
+    Block(std::shared_ptr<const Plan> plan, Isa isa, BlockPool& pool);
 
     /// Memory for the symbols of this block.
     [[nodiscard]] const BlockRings& rings() const noexcept { return rings_; }

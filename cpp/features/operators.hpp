@@ -33,7 +33,10 @@ class Assignments {
 
 /// Where eight symbols keep the rings of their operators.
 struct BlockRings {
-    explicit BlockRings(const Layout& layout);
+    BlockRings(const Layout& layout, BlockPool& pool);
+
+    /// What it takes of the pool.
+    [[nodiscard]] static std::size_t bytes_of(const Layout& layout) noexcept;
 
     BlockMemory<std::uint64_t> prefix;
     BlockMemory<std::int64_t> extrema;
