@@ -35,14 +35,10 @@ class BlockReads {
     }
 
     [[nodiscard, gnu::always_inline]] IntVector prefix(std::size_t word, int lag) const noexcept {
-        const PrefixLayout& layout = source_->layout->prefix;
-        const auto row = static_cast<std::uint64_t>(source_->place - lag) & (layout.capacity() - 1);
-        return IntVector::load(source_->prefix + (row * layout.stride() + word) * kLanes);
+        return IntVector::load(source_->prefix + source_->layout->prefix.at(word, source_->place - lag) * kLanes);
     }
     [[nodiscard, gnu::always_inline]] IntVector extreme(std::size_t word, int lag) const noexcept {
-        const ExtremaLayout& layout = source_->layout->extrema;
-        const auto row = static_cast<std::uint64_t>(source_->place - lag) & (layout.capacity() - 1);
-        return IntVector::load(source_->extrema + (row * layout.stride() + word) * kLanes);
+        return IntVector::load(source_->extrema + source_->layout->extrema.at(word, source_->place - lag) * kLanes);
     }
     [[nodiscard]] IntVector since(Extremum extremum, int window) const noexcept {
         alignas(64) std::int64_t bars[kLanes];

@@ -104,7 +104,7 @@ class LanesView {
 
     [[nodiscard]] IntVector extreme(Extremum extremum, int window, int lag) const noexcept {
         const auto level = static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(window)) - 1);
-        const std::size_t word = reads_.layout().extrema.word(extremum) + level;
+        const std::size_t word = reads_.layout().extrema.word(extremum, level);
         return larger(reads_.extreme(word, lag), reads_.extreme(word, lag + window - (1 << level)));
     }
 

@@ -48,12 +48,14 @@ std::vector<Layout::Touch> prefix_touches_of(const Requirements& requirements, c
 std::vector<Layout::Touch> extrema_touches_of(const Requirements& requirements, const ExtremaLayout& layout) {
     std::vector<Layout::Touch> touches;
     for (const auto& read : requirements.extremum_reads) {
-        touches.push_back(touch(layout.word(read.kept) + static_cast<std::size_t>(read.level), read.lag));
+        touches.push_back(touch(layout.word(read.kept, static_cast<std::size_t>(read.level)), read.lag));
     }
     for (const auto& place : layout.places()) {
         for (std::size_t level = 0; level < place.levels; ++level) {
-            touches.push_back(touch(place.word + level, 0));
-            touches.push_back(touch(place.word + level, 1 << level));
+            touches.push_back(touch(place.words[level], 0));
+            if (level + 1 < place.levels) {
+                touches.push_back(touch(place.words[level], 1 << level));
+            }
         }
     }
     return touches;
@@ -68,6 +70,7 @@ Layout::Layout(const Requirements& requirements)
       smoothings(requirements.smoothings),
       gauges(requirements.gauges),
       prefix_touches(prefix_touches_of(requirements, prefix)),
-      extrema_touches(extrema_touches_of(requirements, extrema)) {}
+      extrema_touches(extrema_touches_of(requirements, extrema)),
+      searches(requirements.extremum_searches.begin(), requirements.extremum_searches.end()) {}
 
 }  // namespace foxml::features

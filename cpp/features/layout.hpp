@@ -29,6 +29,9 @@ struct Layout {
     };
     std::vector<Touch> prefix_touches;
     std::vector<Touch> extrema_touches;
+
+    /// Windows in which an extreme is searched for, in order.
+    std::vector<ExtremumSearch> searches;
 };
 
 }  // namespace foxml::features

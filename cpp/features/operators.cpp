@@ -24,10 +24,16 @@ bool plausible(const IntegerBar& bar) noexcept {
 
 }  // namespace
 
-BlockRings::BlockRings(const Layout& layout)
-    : prefix(PrefixRing::words_of(layout.prefix), PrefixRing::kZero),
-      extrema(Extrema::words_of(layout.extrema), Extrema::kNothing),
-      smoothings(layout.smoothings.size(), 0.0) {}
+BlockRings::BlockRings(const Layout& layout, BlockPool& pool)
+    : prefix(PrefixRing::words_of(layout.prefix), PrefixRing::kZero, pool),
+      extrema(Extrema::words_of(layout.extrema), Extrema::kNothing, pool),
+      smoothings(layout.smoothings.size(), 0.0, pool) {}
+
+std::size_t BlockRings::bytes_of(const Layout& layout) noexcept {
+    return BlockMemory<std::uint64_t>::bytes_of(PrefixRing::words_of(layout.prefix)) +
+           BlockMemory<std::int64_t>::bytes_of(Extrema::words_of(layout.extrema)) +
+           BlockMemory<double>::bytes_of(layout.smoothings.size());
+}
 
 Operators::Operators(const Layout& layout, const GaugeContext& context, Isa isa)
     : layout_(&layout),
@@ -112,6 +118,7 @@ SeriesInputs Operators::series_inputs(const IntegerBar& bar, const Contributions
 }
 
 void Operators::reset() noexcept {
+    assignments_ = Assignments{};
     bars_seen_ = 0;
     last_returns_.fill(0);
     bar_ = IntegerBar{};

@@ -16,9 +16,27 @@
 
 namespace foxml::features {
 
+/// Counts how often what it is part of was assigned to.
+class Assignments {
+   public:
+    Assignments() = default;
+    Assignments(Assignments&&) noexcept {}
+    Assignments& operator=(Assignments&&) noexcept {
+        ++count_;
+        return *this;
+    }
+    [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
+
+   private:
+    std::uint32_t count_ = 0;
+};
+
 /// Where eight symbols keep the rings of their operators.
 struct BlockRings {
-    explicit BlockRings(const Layout& layout);
+    BlockRings(const Layout& layout, BlockPool& pool);
+
+    /// What it takes of the pool.
+    [[nodiscard]] static std::size_t bytes_of(const Layout& layout) noexcept;
 
     BlockMemory<std::uint64_t> prefix;
     BlockMemory<std::int64_t> extrema;
@@ -67,6 +85,9 @@ class Operators {
     /// Moves what the rings hold, so that the last bar has this place.
     void set_place(std::int64_t place);
 
+    /// How often another's state has taken the place of this one.
+    [[nodiscard]] std::uint32_t replaced() const noexcept { return assignments_.count(); }
+
     void reset() noexcept;
     void save(ByteWriter& writer) const;
     void load(ByteReader& reader);
@@ -83,6 +104,7 @@ class Operators {
     std::int64_t interval_ns_;
     std::int64_t bars_seen_ = 0;
     std::int64_t phase_ = 0;  ///< place of a bar in the rings, less its index
+    Assignments assignments_;
     LastReturns last_returns_{};
     IntegerBar bar_{};
     IntegerBar previous_{};

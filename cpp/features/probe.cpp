@@ -79,15 +79,22 @@ std::int64_t Probe::maximum(Extremum extremum, Count window, Count lag) const {
 std::int64_t Probe::since(Extremum extremum, Count window) const {
     note(ReadKind::since_maximum, static_cast<unsigned>(extremum), window, 0);
     requirements_->extremum_since[static_cast<std::size_t>(extremum)] = true;
+    requirements_->extremum_searches.insert({extremum, window});
+    // The search steps down the levels, to any bar of the window.
+    for (int level = 0; 1 << level <= window; ++level) {
+        raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)][static_cast<std::size_t>(level)],
+              window);
+    }
     this->extremum(extremum, window, 0);
     return 1;
 }
 
 void Probe::extremum(Extremum extremum, int window, int lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
-    raise(requirements_->extremum_window[static_cast<std::size_t>(extremum)], window);
-    raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)], window + lag);
     const int level = std::bit_width(static_cast<unsigned>(window)) - 1;
+    FOXML_ASSERT(level < static_cast<int>(kExtremumLevels));
+    raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)][static_cast<std::size_t>(level)],
+          lag + window - (1 << level) + 1);
     requirements_->extremum_reads.insert({extremum, lag, level});
     requirements_->extremum_reads.insert({extremum, lag + window - (1 << level), level});
     requirements_->warm(window + lag - 1);

@@ -19,15 +19,15 @@ bool Requirements::only_higher() const noexcept {
     return higher.size() == 1 && higher[0].requirements.higher.empty() && !higher[0].requirements.session && !bar &&
            !session && !benchmark && smoothings.empty() && gauges.empty() &&
            std::all_of(column_rows.begin(), column_rows.end(), unused) &&
-           std::all_of(wide_rows.begin(), wide_rows.end(), unused) &&
-           std::all_of(extremum_rows.begin(), extremum_rows.end(), unused);
+           std::all_of(wide_rows.begin(), wide_rows.end(), unused) && extremum_reads.empty();
 }
 
 void Requirements::merge(const Requirements& other) {
     raise(column_rows, other.column_rows);
     raise(wide_rows, other.wide_rows);
-    raise(extremum_window, other.extremum_window);
-    raise(extremum_rows, other.extremum_rows);
+    for (std::size_t i = 0; i < kExtrema; ++i) {
+        raise(extremum_rows[i], other.extremum_rows[i]);
+    }
     for (const auto& [smoothing, rows] : other.smoothings) {
         add(smoothing, rows);
     }
@@ -43,6 +43,7 @@ void Requirements::merge(const Requirements& other) {
     column_reads.insert(other.column_reads.begin(), other.column_reads.end());
     wide_reads.insert(other.wide_reads.begin(), other.wide_reads.end());
     extremum_reads.insert(other.extremum_reads.begin(), other.extremum_reads.end());
+    extremum_searches.insert(other.extremum_searches.begin(), other.extremum_searches.end());
     session = session || other.session;
     benchmark = benchmark || other.benchmark;
     recursive = recursive || other.recursive;

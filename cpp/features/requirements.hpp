@@ -18,6 +18,8 @@ namespace foxml::features {
 /// A price whose window extremes are kept.
 enum class Extremum : std::uint8_t { high, low, high_close, low_close };
 inline constexpr std::size_t kExtrema = 4;
+/// Levels of an extremum's table: level k is the extreme of 2^k bars.
+inline constexpr std::size_t kExtremumLevels = 16;
 
 /// A word of a ring: of what is kept there, and how many bars ago; of an extremum the level of its table too.
 template <typename Kept>
@@ -47,15 +49,22 @@ struct GaugeRead {
     bool operator==(const GaugeRead&) const = default;
 };
 
+/// A window, and what is the last of its bars with the extreme of all.
+struct ExtremumSearch {
+    Extremum extremum;
+    int window;
+
+    auto operator<=>(const ExtremumSearch&) const = default;
+};
+
 /// What the formulas of a plan read of the operators, on one timeframe and on those above it.
 struct Requirements {
     /// Rows of the prefix ring that a column is read over: window plus lag; 0 = unused.
     std::array<int, kColumns> column_rows{};
     std::array<int, kWideColumns> wide_rows{};
 
-    /// Longest window of an extremum, and how far back it reaches, lag included; 0 = unused.
-    std::array<int, kExtrema> extremum_window{};
-    std::array<int, kExtrema> extremum_rows{};
+    /// Rows of the table of extremes that a level of an extremum is read at, the last one included; 0 = unused.
+    std::array<std::array<int, kExtremumLevels>, kExtrema> extremum_rows{};
 
     /// What is read of the rings, word by word: what a block asks of memory ahead of time.
     std::set<RingRead<Column>> column_reads;
@@ -64,6 +73,9 @@ struct Requirements {
 
     /// All reads of a formula by itself, each once.
     std::vector<FormulaRead> formula_reads;
+
+    /// Windows in which an extreme is searched for.
+    std::set<ExtremumSearch> extremum_searches;
 
     /// Recursive averages, each after those that it reads.
     std::vector<KeptSmoothing> smoothings;

@@ -106,7 +106,7 @@ const char* SymbolState::refusal(const Bar& bar) const noexcept {
 }
 
 void SymbolState::update(const Bar& bar) noexcept {
-    FOXML_ASSERT(refusal(bar) == nullptr);
+    FOXML_ASSERT_OF_CALLER(refusal(bar) == nullptr);
     const IntegerBar integers = to_integers(bar, scale_);
     base_.update(integers);
     update_others(integers);

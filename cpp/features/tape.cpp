@@ -59,9 +59,9 @@ void Tape::note_alone() {
     }
     for (const auto& place : layout.extrema.places()) {
         for (std::size_t level = 0; level < place.levels; ++level) {
-            all_.extrema.push_back(place.word + level);
-            if (alone.extremum_rows[static_cast<std::size_t>(place.extremum)] > 0) {
-                alone_.extrema.push_back(place.word + level);
+            all_.extrema.push_back(place.words[level]);
+            if (alone.extremum_rows[static_cast<std::size_t>(place.extremum)][level] > 0) {
+                alone_.extrema.push_back(place.words[level]);
             }
         }
     }
@@ -74,7 +74,7 @@ void Tape::note_alone() {
         seeded_at_ = std::max(seeded_at_, slot.seed_at);
         rows_kept_ = std::max(rows_kept_, std::size_t{slot.place.mask} + 1);
     }
-    rows_kept_ = std::max({rows_kept_, layout.prefix.rows_kept(), layout.extrema.rows_kept()});
+    rows_kept_ = std::max({rows_kept_, layout.prefix.rows().rows_kept(), layout.extrema.rows().rows_kept()});
 }
 
 void Tape::take(SymbolState& state, std::size_t count, std::size_t whole) {
@@ -90,9 +90,13 @@ void Tape::write_rows(std::size_t first, std::size_t count, float* rows, bool st
 void Tape::follow(SymbolState& state, std::size_t whole) {
     const TapeSource& source = memory_.source();
     Operators& operators = state.operators();
+    const std::size_t gauges = plan_->layout().gauges.specs().size();
     for (std::size_t i = 0; i < source.count; ++i) {
         put(operators, i + whole < source.count ? alone_ : all_, i);
-        state.follow(source.bars[i], source.log_returns[i]);
+        state.advance(source.bars[i], source.log_returns[i]);
+        for (std::size_t number = 0; number < gauges; ++number) {
+            state.update_gauge(number);
+        }
         for (const auto& [gauge, output, values] : memory_.gauge_values()) {
             values[i] = operators.gauge(gauge).value(output);
         }

@@ -104,13 +104,13 @@ void TapeMemory::add_extrema(const Requirements& requirements) {
     extrema_reach_.resize(layout_.extrema.stride());
     moments_.resize(layout_.extrema.stride());
     for (const auto& place : layout_.extrema.places()) {
-        const auto i = static_cast<std::size_t>(place.extremum);
-        const auto reach = static_cast<std::size_t>(requirements.extremum_rows[i]);
         for (std::size_t level = 0; level < place.levels; ++level) {
-            extrema_reach_[place.word + level] = reach;
-            add(&extrema_[place.word + level], reach);
-            if (requirements.extremum_since[i]) {
-                add(&moments_[place.word + level], reach);
+            const std::size_t word = place.words[level];
+            const std::size_t reach = layout_.extrema.rows().rows_kept(word);
+            extrema_reach_[word] = reach;
+            add(&extrema_[word], reach);
+            if (requirements.extremum_since[static_cast<std::size_t>(place.extremum)]) {
+                add(&moments_[word], reach);
             }
         }
     }
@@ -232,11 +232,11 @@ void TapeMemory::load(Operators& operators) {
         }
     };
     for (std::size_t word = 0; word < prefix_.size(); ++word) {
-        take(prefix_[word], std::min(prefix_reach_[word], layout_.prefix.rows_kept()),
+        take(prefix_[word], std::min(prefix_reach_[word], layout_.prefix.rows().rows_kept(word)),
              [&](std::int64_t place) { return operators.prefix().word(place, word); });
     }
     for (std::size_t word = 0; word < extrema_.size(); ++word) {
-        take(extrema_[word], std::min(extrema_reach_[word], layout_.extrema.rows_kept()),
+        take(extrema_[word], extrema_reach_[word],
              [&](std::int64_t place) { return operators.extrema().word(place, word); });
     }
     for (const auto& slot : layout_.smoothings.slots()) {
@@ -251,21 +251,22 @@ void TapeMemory::load(Operators& operators) {
 /// When each extreme was: the rings do not say. What lies further back than anything reads counts as nothing.
 void TapeMemory::load_moments(std::int64_t last_index) {
     for (const auto& place : layout_.extrema.places()) {
-        if (moments_[place.word] == nullptr) {
+        if (moments_[place.words[0]] == nullptr) {
             continue;
         }
-        const auto reach =
-            static_cast<std::ptrdiff_t>(std::min(extrema_reach_[place.word], layout_.extrema.rows_kept()));
+        auto reach = static_cast<std::ptrdiff_t>(extrema_reach_[place.words[0]]);
         for (std::ptrdiff_t at = -reach; at < 0; ++at) {
-            moments_[place.word][at] = last_index + 1 + at;
+            moments_[place.words[0]][at] = last_index + 1 + at;
         }
         for (std::size_t level = 1; level < place.levels; ++level) {
-            const std::size_t word = place.word + level;
+            const std::size_t word = place.words[level];
+            const std::size_t below = place.words[level - 1];
             const auto half = std::ptrdiff_t{1} << (level - 1);
+            reach = std::min(reach, static_cast<std::ptrdiff_t>(extrema_reach_[word]));
             for (std::ptrdiff_t at = -reach; at < 0; ++at) {
                 const std::ptrdiff_t early = at - half;
-                const bool is_early = early >= -reach && extrema_[word - 1][early] > extrema_[word - 1][at];
-                moments_[word][at] = moments_[word - 1][is_early ? early : at];
+                const bool is_early = early >= -reach && extrema_[below][early] > extrema_[below][at];
+                moments_[word][at] = moments_[below][is_early ? early : at];
             }
         }
     }

@@ -38,7 +38,7 @@ class TapeReads {
     /// later one's.
     [[nodiscard, gnu::always_inline]] IntVector since(Extremum extremum, int window) const noexcept {
         const auto level = static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(window)) - 1);
-        const std::size_t word = source_->layout->extrema.word(extremum) + level;
+        const std::size_t word = source_->layout->extrema.word(extremum, level);
         const std::ptrdiff_t early = at_ - window + (std::ptrdiff_t{1} << level);
         const std::int64_t* const values = source_->extrema[word];
         const std::int64_t* const moments = source_->moments[word];

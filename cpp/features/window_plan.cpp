@@ -187,7 +187,7 @@ void WindowPlan::gather_since(const Reads& lanes, std::size_t slot) {
 }
 
 RingPlace WindowPlan::level_place(const FormulaRead& read, std::size_t level) const {
-    return layout_->extrema.ring(layout_->extrema.word(static_cast<Extremum>(read.what)) + level);
+    return layout_->extrema.ring(layout_->extrema.word(static_cast<Extremum>(read.what), level));
 }
 
 void WindowPlan::gather_average(const Reads& lanes, std::size_t slot) {
