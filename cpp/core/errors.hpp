@@ -23,8 +23,8 @@ class InvalidInput : public std::invalid_argument {
         }                                                              \
     } while (false)
 
-/// What a caller has promised, and has seen to itself just before: checked again where we look for our own bugs, in debug
-/// and sanitized builds.
+/// What a caller has promised, and has seen to itself just before: checked again where we look for our own bugs, in
+/// debug and sanitized builds.
 #if !defined(NDEBUG) || defined(__SANITIZE_ADDRESS__)
 #define FOXML_ASSERT_OF_CALLER(condition) FOXML_ASSERT(condition)
 #else

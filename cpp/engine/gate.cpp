@@ -36,13 +36,13 @@ bool Gate::passes(const double* ohlcv) const noexcept {
         const double volume = ohlcv[lane * 5 + 4];
         const double before = close_[lane];
         // No short cuts: what is rarely false costs less than asking. What is not a number is below nothing.
-        all &= static_cast<bool>(
-            static_cast<int>(low <= open) & static_cast<int>(low <= close) & static_cast<int>(open <= high) &
-            static_cast<int>(close <= high) & static_cast<int>(high < kUnits * price_grid_[lane]) &
-            static_cast<int>(2.0 * low > price_grid_[lane]) & static_cast<int>(volume >= 0.0) &
-            static_cast<int>(volume < kUnits * volume_unit_[lane]) & static_cast<int>(open <= before * kMove) &
-            static_cast<int>(close <= before * kMove) & static_cast<int>(open * kMove >= before) &
-            static_cast<int>(close * kMove >= before));
+        all &= static_cast<bool>(static_cast<int>(low <= open) & static_cast<int>(low <= close) &
+                                 static_cast<int>(open <= high) & static_cast<int>(close <= high) &
+                                 static_cast<int>(high < kUnits * price_grid_[lane]) &
+                                 static_cast<int>(2.0 * low > price_grid_[lane]) & static_cast<int>(volume >= 0.0) &
+                                 static_cast<int>(volume < kUnits * volume_unit_[lane]) &
+                                 static_cast<int>(open <= before * kMove) & static_cast<int>(close <= before * kMove) &
+                                 static_cast<int>(open * kMove >= before) & static_cast<int>(close * kMove >= before));
     }
     return all;
 }

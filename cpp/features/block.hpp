@@ -65,7 +65,7 @@ class Block {
     std::shared_ptr<const Plan> plan_;
     BlockRings rings_;
     BlockSearches searches_;
-    std::uint64_t replaced_ = 0;  ///< times that states had been replaced, all in all, at the last update
+    std::uint64_t replaced_ = 0;     ///< times that states had been replaced, all in all, at the last update
     UpdateBlockRings update_rings_;  ///< null where only scalar instructions may be used
     WriteBlockRows write_together_;  ///< null too
     std::array<SymbolState*, kBlockLanes> states_{};

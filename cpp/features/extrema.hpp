@@ -76,9 +76,7 @@ class Extrema {
     explicit Extrema(const ExtremaLayout& layout) : Extrema(layout, Interleaved(words_of(layout), kNothing)) {}
     Extrema(const ExtremaLayout& layout, Interleaved<std::int64_t> words);
 
-    [[nodiscard]] static std::size_t words_of(const ExtremaLayout& layout) noexcept {
-        return layout.rows().size();
-    }
+    [[nodiscard]] static std::size_t words_of(const ExtremaLayout& layout) noexcept { return layout.rows().size(); }
     /// Below every value, and its negation fits.
     static constexpr std::int64_t kNothing = -(std::int64_t{1} << 62);
 

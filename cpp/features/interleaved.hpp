@@ -15,13 +15,16 @@ inline constexpr std::size_t kBlockLanes = 8;
 /// since a block's next bar reads here and there in all of it. Freed by std::free; throws std::bad_alloc.
 [[nodiscard]] void* allocate_block(std::size_t bytes);
 
-/// One piece of memory for many blocks, from which each takes its parts: alone a block may be too small for a large page.
+/// One piece of memory for many blocks, from which each takes its parts: alone a block may be too small for a large
+/// page.
 class BlockPool {
    public:
     explicit BlockPool(std::size_t bytes) : bytes_(bytes), memory_(allocate_block(bytes), std::free) {}
 
     /// Bytes that a part of so many takes.
-    [[nodiscard]] static constexpr std::size_t whole_lines(std::size_t bytes) noexcept { return (bytes + 63) / 64 * 64; }
+    [[nodiscard]] static constexpr std::size_t whole_lines(std::size_t bytes) noexcept {
+        return (bytes + 63) / 64 * 64;
+    }
 
     /// The next part, which begins a cache line. There must be so much left; the memory lives as long as any part.
     template <typename Word>

@@ -77,9 +77,7 @@ class PrefixRing {
     explicit PrefixRing(const PrefixLayout& layout) : PrefixRing(layout, Interleaved(words_of(layout), kZero)) {}
     PrefixRing(const PrefixLayout& layout, Interleaved<std::uint64_t> words);
 
-    [[nodiscard]] static std::size_t words_of(const PrefixLayout& layout) noexcept {
-        return layout.rows().size();
-    }
+    [[nodiscard]] static std::size_t words_of(const PrefixLayout& layout) noexcept { return layout.rows().size(); }
     static constexpr std::uint64_t kZero = 0;
 
     /// Add the contributions of the next bar. `index` goes up by one from any first value.

@@ -18,8 +18,7 @@ bool Requirements::only_higher() const noexcept {
     return higher.size() == 1 && higher[0].requirements.higher.empty() && !higher[0].requirements.session && !bar &&
            !session && !benchmark && smoothings.empty() && gauges.empty() &&
            std::all_of(column_rows.begin(), column_rows.end(), unused) &&
-           std::all_of(wide_rows.begin(), wide_rows.end(), unused) &&
-           extremum_reads.empty();
+           std::all_of(wide_rows.begin(), wide_rows.end(), unused) && extremum_reads.empty();
 }
 
 void Requirements::merge(const Requirements& other) {

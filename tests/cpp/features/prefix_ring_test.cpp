@@ -107,8 +107,7 @@ TEST(PrefixRingTest, KeepsEachColumnAsLongAsItIsRead) {
             ASSERT_EQ(ring.sum(Column::close, 200, 0), sum_of_last(200));
             ASSERT_EQ(ring.sum(Column::volume, 1, 0), 5 * t);
             ASSERT_EQ(ring.sum(Column::range, 15, 0), 7 * sum_of_last(15));
-            ASSERT_TRUE(ring.sum(WideColumn::close_square, 16, 0) ==
-                        product(sum_of_last(16), std::int64_t{1} << 60));
+            ASSERT_TRUE(ring.sum(WideColumn::close_square, 16, 0) == product(sum_of_last(16), std::int64_t{1} << 60));
         }
     }
 }
