@@ -1,5 +1,8 @@
 #include "features/layout.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace foxml::features {
 
 namespace {
@@ -28,6 +31,14 @@ Layout::Touch touch(std::size_t word, int lag) {
     return {static_cast<std::uint32_t>(word), static_cast<std::int32_t>(lag)};
 }
 
+/// Memory is quickest where one asks for neighbours.
+std::vector<Layout::Touch> once_each(std::vector<Layout::Touch> touches) {
+    std::sort(touches.begin(), touches.end(),
+              [](const auto& a, const auto& b) { return a.lag != b.lag ? a.lag < b.lag : a.word < b.word; });
+    touches.erase(std::unique(touches.begin(), touches.end()), touches.end());
+    return touches;
+}
+
 std::vector<Layout::Touch> prefix_touches_of(const Requirements& requirements, const PrefixLayout& layout) {
     std::vector<Layout::Touch> touches;
     for (const auto& read : requirements.column_reads) {
@@ -42,7 +53,7 @@ std::vector<Layout::Touch> prefix_touches_of(const Requirements& requirements, c
         touches.push_back(touch(word, 0));
         touches.push_back(touch(word, 1));
     }
-    return touches;
+    return once_each(std::move(touches));
 }
 
 std::vector<Layout::Touch> extrema_touches_of(const Requirements& requirements, const ExtremaLayout& layout) {
@@ -58,7 +69,7 @@ std::vector<Layout::Touch> extrema_touches_of(const Requirements& requirements, 
             }
         }
     }
-    return touches;
+    return once_each(std::move(touches));
 }
 
 }  // namespace
