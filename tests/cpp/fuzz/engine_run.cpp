@@ -162,13 +162,17 @@ void EngineRun::leave_out_refused(Draft& draft) {
     }
 }
 
-bool EngineRun::give(const Draft& draft) {
-    std::vector<double> ohlcv;
+engine::Slice EngineRun::slice_of(const Draft& draft, std::vector<double>& ohlcv) {
     for (const features::Bar& bar : draft.bars) {
         ohlcv.insert(ohlcv.end(), {bar.open, bar.high, bar.low, bar.close, bar.volume});
     }
     const features::Bar& at = draft.bars[0];
-    const engine::Slice slice{at.close_ns, at.session_open_ns, at.session_close_ns, ohlcv.data(), draft.present.data()};
+    return {at.close_ns, at.session_open_ns, at.session_close_ns, ohlcv.data(), draft.present.data()};
+}
+
+bool EngineRun::give(const Draft& draft) {
+    std::vector<double> ohlcv;
+    const engine::Slice slice = slice_of(draft, ohlcv);
     const engine::SliceResult result{rows_.data(), ready_.data(), nullptr};
     if (refused(draft)) {
         must(refuses(engine_, "a slice", [&] { engine_.on_slice(slice, result); }),
@@ -371,8 +375,26 @@ void EngineRun::forge() {
     out.put_all(std::span<const std::byte>(state));
     engine::Engine other = make_engine();
     ++counts.forged_states;
-    counts.forged_states_taken +=
-        refuses(other, "a forged state", [&] { other.restore(engine::sealed(out, identity)); }) ? 0 : 1;
+    if (refuses(other, "a forged state", [&] { other.restore(engine::sealed(out, identity)); })) {
+        return;
+    }
+    ++counts.forged_states_taken;
+    go_on(other);
+}
+
+void EngineRun::go_on(engine::Engine& other) {
+    // No row of it can be known; it must take or refuse bars, actions and its own snapshot like any other engine.
+    std::vector<float> rows(rows_.size());
+    std::vector<std::uint8_t> ready(ready_.size());
+    Draft draft;
+    for (int left = 3; left > 0 && draw(draft); --left) {
+        std::vector<double> ohlcv;
+        const engine::Slice slice = slice_of(draft, ohlcv);
+        (void)refuses(other, "a slice", [&] { other.on_slice(slice, {rows.data(), ready.data(), nullptr}); });
+    }
+    (void)refuses(other, "an adjustment", [&] { other.adjust(0, 0.5, 2.0); });
+    engine::Engine next = make_engine();
+    (void)refuses(next, "a snapshot of a forged state", [&] { next.restore(other.snapshot()); });
 }
 
 }  // namespace foxml::fuzz
