@@ -66,6 +66,8 @@ class Operators {
     [[nodiscard]] std::int64_t bars_seen() const noexcept { return bars_seen_; }
     [[nodiscard]] const IntegerBar& bar() const noexcept { return bar_; }
     [[nodiscard]] const IntegerBar& previous() const noexcept { return previous_; }
+    /// Whether the words of the rings follow each other: not so in a lane of a block.
+    [[nodiscard]] bool in_own_memory() const noexcept { return prefix_.words().stride() == 1; }
     [[nodiscard]] const PrefixRing& prefix() const noexcept { return prefix_; }
     [[nodiscard]] const Extrema& extrema() const noexcept { return extrema_; }
     [[nodiscard]] const Smoothings& smoothings() const noexcept { return smoothings_; }

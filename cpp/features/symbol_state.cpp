@@ -134,7 +134,7 @@ double SymbolState::cell(const Plan::Entry& entry) const noexcept {
 
 template <typename Value>
 void SymbolState::write_cells(Value* out) const noexcept {
-    if (write_windows_ != nullptr && ready()) {
+    if (write_windows_ != nullptr && base_.in_own_memory() && ready()) {
         if constexpr (std::is_same_v<Value, float>) {
             write_windows({out, nullptr});
         } else {
