@@ -10,7 +10,7 @@ namespace foxml::features {
 namespace {
 
 /// Fewer cells of a formula are sooner computed one by one.
-constexpr std::size_t kMembersMin = 2;
+constexpr std::size_t kMembersMin = 3;
 
 std::int64_t level_of(int window) noexcept { return std::bit_width(static_cast<unsigned>(window)) - 1; }
 
