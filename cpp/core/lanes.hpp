@@ -191,26 +191,32 @@ FOXML_LANES MaskLanes<Isa> operator<(WideLanes<Isa> a, int) noexcept {
     return {lanes::cast<lanes::Ints>(a.high) < 0};  // of 0 alone
 }
 
-/// Upper half of the product of two unsigned numbers, from products of their halves.
-FOXML_LANES lanes::Words upper_product(lanes::Words a, lanes::Words b) noexcept {
+/// The product of two unsigned numbers, from products of their halves.
+FOXML_LANES WideLanes<Isa> unsigned_product(lanes::Words a, lanes::Words b) noexcept {
     constexpr std::uint64_t kHalf = 0xffffffffULL;
-    const lanes::Words a_low = a & kHalf, a_high = a >> 32, b_low = b & kHalf, b_high = b >> 32;
-    const lanes::Words low = a_low * b_low, left = a_high * b_low, right = a_low * b_high;
-    const lanes::Words middle = (low >> 32) + (left & kHalf) + (right & kHalf);
-    return a_high * b_high + (left >> 32) + (right >> 32) + (middle >> 32);
+    const lanes::Words a_high = a >> 32, b_high = b >> 32;
+    const lanes::Words low = lanes::lower_product(a, b), left = lanes::lower_product(a_high, b),
+                       right = lanes::lower_product(a, b_high);
+    // Twice a half and a product of halves fit a word.
+    const lanes::Words middle = right + (low >> 32);
+    const lanes::Words rest = left + (middle & kHalf);
+    return {(low & kHalf) | (rest << 32), lanes::lower_product(a_high, b_high) + (middle >> 32) + (rest >> 32)};
 }
 FOXML_LANES WideLanes<Isa> product(IntLanes<Isa> a, IntLanes<Isa> b) noexcept {
-    const lanes::Words unsigned_high = upper_product<Isa>(a.raw, b.raw);
+    const WideLanes<Isa> of_words = unsigned_product<Isa>(a.raw, b.raw);
     const lanes::Words a_negative = lanes::cast<lanes::Words>(a.ints() < 0);
     const lanes::Words b_negative = lanes::cast<lanes::Words>(b.ints() < 0);
-    return {a.raw * b.raw, unsigned_high - (a_negative & b.raw) - (b_negative & a.raw)};
+    return {of_words.low, of_words.high - (a_negative & b.raw) - (b_negative & a.raw)};
 }
 FOXML_LANES WideLanes<Isa> product(std::int64_t a, IntLanes<Isa> b) noexcept { return product(IntLanes<Isa>(a), b); }
 FOXML_LANES WideLanes<Isa> product(IntLanes<Isa> a, std::int64_t b) noexcept { return product(a, IntLanes<Isa>(b)); }
 /// By a count that is not negative.
 FOXML_LANES WideLanes<Isa> operator*(int count, WideLanes<Isa> a) noexcept {
     const lanes::Words times = lanes::Words{} + static_cast<std::uint64_t>(count);
-    return {a.low * times, a.high * times + upper_product<Isa>(a.low, times)};
+    const lanes::Words low = lanes::lower_product(a.low, times);
+    const lanes::Words high = lanes::lower_product(a.low >> 32, times) + (low >> 32);
+    const lanes::Words above = lanes::lower_product(a.high, times) + (lanes::lower_product(a.high >> 32, times) << 32);
+    return {(low & 0xffffffffULL) | (high << 32), above + (high >> 32)};
 }
 
 // Conversions.
@@ -372,8 +378,10 @@ template <typename Isa>
 #else
     using Quad = lanes::DoubleQuad;
     const auto four = [](Quad& a, Quad& b, Quad& c, Quad& d) {
-        const Quad ab_even = __builtin_shufflevector(a, b, 0, 4, 2, 6), ab_odd = __builtin_shufflevector(a, b, 1, 5, 3, 7);
-        const Quad cd_even = __builtin_shufflevector(c, d, 0, 4, 2, 6), cd_odd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
+        const Quad ab_even = __builtin_shufflevector(a, b, 0, 4, 2, 6),
+                   ab_odd = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+        const Quad cd_even = __builtin_shufflevector(c, d, 0, 4, 2, 6),
+                   cd_odd = __builtin_shufflevector(c, d, 1, 5, 3, 7);
         a = __builtin_shufflevector(ab_even, cd_even, 0, 1, 4, 5);
         b = __builtin_shufflevector(ab_odd, cd_odd, 0, 1, 4, 5);
         c = __builtin_shufflevector(ab_even, cd_even, 2, 3, 6, 7);

@@ -14,7 +14,7 @@ void run_batch(const std::shared_ptr<const features::Plan>& plan, features::Scal
     Feed feed(bars, adjustments);
     Track track(plan, scale);
     if constexpr (std::is_same_v<Value, float>) {
-        Stretches(plan, scale, false).run(feed, track, values, ready);
+        Stretches(plan, false).run(feed, track, values, ready);
         return;
     }
     const std::size_t width = plan->feature_count();
@@ -31,5 +31,14 @@ template void run_batch<float>(const std::shared_ptr<const features::Plan>&, fea
                                const std::vector<Adjustment>&, float*, std::uint8_t*);
 template void run_batch<double>(const std::shared_ptr<const features::Plan>&, features::Scale, const BarColumns&,
                                 const std::vector<Adjustment>&, double*, std::uint8_t*);
+
+void run_batch_many(const std::shared_ptr<const features::Plan>& plan, const std::vector<BatchItem>& items) {
+    Stretches stretches(plan, false);
+    for (const BatchItem& item : items) {
+        Feed feed(item.bars, item.adjustments);
+        Track track(plan, item.scale);
+        stretches.run(feed, track, item.values, item.ready);
+    }
+}
 
 }  // namespace foxml::engine

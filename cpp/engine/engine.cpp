@@ -1,4 +1,3 @@
-#include "engine/stretches.hpp"
 #include "engine/engine.hpp"
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "core/errors.hpp"
 #include "engine/refused_bar.hpp"
 #include "engine/snapshot.hpp"
+#include "engine/stretches.hpp"
 
 namespace foxml::engine {
 
@@ -217,7 +217,7 @@ void Engine::extend(std::size_t symbol, const BarColumns& bars, const std::vecto
     Track track(plan_, scales_[symbol]);
     ByteReader in(state.bytes());
     track.load(in);
-    Stretches(plan_, scales_[symbol], true).run(feed, track, values, ready);
+    Stretches(plan_, true).run(feed, track, values, ready);
     tracks_.all[symbol] = std::move(track);
     if (bars.count > 0) {
         last_close_ns_ = std::max(last_close_ns_, bars.close_ns[bars.count - 1]);

@@ -41,8 +41,9 @@ class Feed {
     /// Whether the symbol's own past is to be adjusted again.
     [[nodiscard]] bool adjusts_again() const noexcept { return next_ < own_end_; }
 
-    /// Applies the corporate actions before bar `t`, which comes next. Throws InvalidInput naming the adjustment.
-    void adjust(std::size_t t, Track& track);
+    /// Applies the corporate actions before bar `t`, which comes next; says whether the track's state was built anew.
+    /// Throws InvalidInput naming the adjustment.
+    bool adjust(std::size_t t, Track& track);
 
     /// The bar before which the next corporate action comes, or the end.
     [[nodiscard]] std::size_t next_adjusted() const noexcept {
@@ -50,7 +51,18 @@ class Feed {
     }
 
     /// Bar `t` beside the benchmark as the track last saw it.
-    [[nodiscard]] features::Bar bar(std::size_t t, const Track& track) const noexcept;
+    [[nodiscard]] features::Bar bar(std::size_t t, const Track& track) const noexcept {
+        const double* const row = bars_.ohlcv + t * 5;
+        return {bars_.close_ns[t],
+                bars_.session_open_ns[t],
+                bars_.session_close_ns[t],
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                track.benchmark_ratio(benchmark_close(t))};
+    }
 
     /// Throws RefusedBar naming the row.
     [[noreturn]] static void refuse(std::size_t t, const features::Bar& bar, const char* reason);

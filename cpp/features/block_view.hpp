@@ -11,10 +11,14 @@ namespace foxml::features {
 namespace {
 
 [[nodiscard]] inline BarVector bar_vector(const BlockBars& bars) noexcept {
-    return {IntVector::load(&bars.close_ns),         IntVector::load(&bars.session_open_ns),
-            IntVector::load(&bars.session_close_ns), IntVector::load(&bars.open),
-            IntVector::load(&bars.high),             IntVector::load(&bars.low),
-            IntVector::load(&bars.close),            IntVector::load(&bars.volume)};
+    return {IntVector::load(&bars.close_ns),
+            IntVector::load(&bars.session_open_ns),
+            IntVector::load(&bars.session_close_ns),
+            IntVector::load(&bars.open),
+            IntVector::load(&bars.high),
+            IntVector::load(&bars.low),
+            IntVector::load(&bars.close),
+            IntVector::load(&bars.volume)};
 }
 
 /// The last bar of each of eight symbols.

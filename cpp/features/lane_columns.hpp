@@ -154,8 +154,8 @@ void add_return(const Inputs& in, Step& step, const Row& row) noexcept {
     row.add(Column::log_return, r);
     row.add(Column::abs_return, magnitude(r));
     const IntVector zero{0};
-    const IntVector word = select(r > 0, 4, zero) + select(before > 0, 2, zero) +
-                           select(in.last_return(1) > 0, 1, zero);
+    const IntVector word =
+        select(r > 0, 4, zero) + select(before > 0, 2, zero) + select(in.last_return(1) > 0, 1, zero);
     row.add(Column::sign_word, IntVector(IntVector(1).raw << (8 * word).raw));
     const WideVector square = product(r, r);
     row.add(WideColumn::return_square, square);
@@ -185,8 +185,8 @@ RealVector location_of(const BarVector& bar) noexcept {
 /// 1e12 |r| / (C V), as in columns.cpp.
 template <typename Inputs, typename Row>
 void add_illiquidity(const Inputs& in, const Step& step, const Row& row) noexcept {
-    const RealVector dollars = real(product(step.bar.close, step.bar.volume)) * in.scale().price_grid *
-                               in.scale().volume_unit;
+    const RealVector dollars =
+        real(product(step.bar.close, step.bar.volume)) * in.scale().price_grid * in.scale().volume_unit;
     const RealVector moved = real(magnitude(step.log_return)) * kLogUnit;
     const Mask traded = step.bar.volume > 0;
     const RealVector value = select(traded, 1e12 * moved / dollars, RealVector(0.0));

@@ -21,7 +21,8 @@ class View;
 /// Why this bar cannot be the one after `last`, or nullptr if it can.
 [[nodiscard]] const char* refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) noexcept;
 
-/// All features of one symbol, one bar after the other. A history is a loop over `update`: there is no other path.
+/// All features of one symbol, one bar after the other. Blocks and tapes take bars in for several at a time, to the
+/// same bits.
 ///
 /// What a row says depends on the bars of the last `plan.warmup_bars()` and never on where the history began (for
 /// `measured` features this is observed, not proved: see Guarantee).

@@ -28,12 +28,15 @@ Requirements alone_of(const Plan& plan) {
 
 }  // namespace
 
-Tape::Tape(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
+Tape::Tape(std::shared_ptr<const Plan> plan, Isa isa)
     : plan_(std::move(plan)),
       update_(isa == Isa::avx512 ? update_tapes_avx512 : update_tapes_avx2),
       write_(isa == Isa::avx512 ? write_tape_rows_avx512 : write_tape_rows_avx2),
-      memory_(*plan_, scale) {
+      memory_(*plan_) {
+    static_assert(RowTarget::kColumnFloats >= kBars + kBlockLanes);
     FOXML_ASSERT(isa != Isa::scalar);
+    columns_.resize(plan_->feature_count() * RowTarget::kColumnFloats);
+    turned_.resize(plan_->feature_count() * RowTarget::kRowsTogether);
     note_alone();
 }
 
@@ -74,10 +77,14 @@ void Tape::note_alone() {
     rows_kept_ = std::max({rows_kept_, layout.prefix.rows_kept(), layout.extrema.rows_kept()});
 }
 
-void Tape::take(SymbolState& state, std::span<const IntegerBar> bars, std::size_t whole) {
-    memory_.begin(bars, state.bars_seen());
+void Tape::take(SymbolState& state, std::size_t count, std::size_t whole) {
+    memory_.begin(count, state.bars_seen());
     update_(memory_.source());
     follow(state, whole);
+}
+
+void Tape::write_rows(std::size_t first, std::size_t count, float* rows, bool streamed) {
+    write_(memory_.source(), plan_->entries(), first, count, {columns_.data(), turned_.data(), rows, streamed});
 }
 
 void Tape::follow(SymbolState& state, std::size_t whole) {

@@ -28,7 +28,7 @@ class Tape {
     static constexpr std::size_t kBars = TapeMemory::kBars;
 
     /// `isa` must not be scalar.
-    Tape(std::shared_ptr<const Plan> plan, Scale scale, Isa isa);
+    Tape(std::shared_ptr<const Plan> plan, Isa isa);
 
     /// Whether the state can be taken from here on: its averages have their seeds behind them.
     [[nodiscard]] bool can_begin(const SymbolState& state) const noexcept { return state.bars_seen() > seeded_at_; }
@@ -36,19 +36,20 @@ class Tape {
     /// Goes on from where the state is.
     void begin(SymbolState& state) { memory_.load(state.operators()); }
 
-    /// Takes the next bars in, at least one, none of which may be refused.
+    /// Where the next bars are to be put, as many as are to be taken.
+    [[nodiscard]] std::span<IntegerBar> room() noexcept { return memory_.room(); }
+
+    /// Takes in the next `count` bars, which are in the room: at least one, none of which may be refused.
     ///
     /// Of the rows of the state's rings only those of the last `whole` bars are whole.
-    void take(SymbolState& state, std::span<const IntegerBar> bars, std::size_t whole = 0);
+    void take(SymbolState& state, std::size_t count, std::size_t whole = 0);
 
     /// Rows that a state must have whole to go on by itself.
     [[nodiscard]] std::size_t rows_kept() const noexcept { return rows_kept_; }
 
     /// The rows of `count` bars from bar `first` of the stretch on, each with the plan's features, one row after the
-    /// other. Every feature must be valid there.
-    void write_rows(std::size_t first, std::size_t count, float* rows) const {
-        write_(memory_.source(), plan_->entries(), first, count, rows);
-    }
+    /// other; `streamed` past the caches, where they are too many to stay there. Every feature must be valid there.
+    void write_rows(std::size_t first, std::size_t count, float* rows, bool streamed);
 
    private:
     void note_alone();
@@ -66,6 +67,8 @@ class Tape {
     UpdateTapes update_;
     WriteTapeRows write_;
     TapeMemory memory_;
+    std::vector<float> columns_;  ///< a stretch's cells
+    std::vector<float> turned_;
     Words alone_;  ///< those that are read bar by bar
     Words all_;
     std::size_t rows_kept_ = 0;

@@ -40,10 +40,8 @@ std::vector<std::size_t> depths_of(const SmoothingLayout& layout) {
 
 }  // namespace
 
-TapeMemory::TapeMemory(const Plan& plan, Scale scale)
-    : layout_(plan.layout()), memory_(nullptr, &std::free), bars_(1 + kLength) {
+TapeMemory::TapeMemory(const Plan& plan) : layout_(plan.layout()), memory_(nullptr, &std::free), bars_(1 + kLength) {
     source_.layout = &layout_;
-    source_.scale = scale;
     source_.interval_ns = plan.interval_ns();
     source_.bars = bars_.data() + 1;
     add_bars();
@@ -199,8 +197,8 @@ void TapeMemory::make_stage(std::size_t depth, const std::vector<std::size_t>& d
         }
         const Series series = slot.smoothing.source.series;
         if (slot.reads_count == 2) {
-            inputs.push_back({series, smoothings_[slot.reads[0].offset], smoothings_[slot.reads[1].offset],
-                              made_inputs_[i]});
+            inputs.push_back(
+                {series, smoothings_[slot.reads[0].offset], smoothings_[slot.reads[1].offset], made_inputs_[i]});
             averages.push_back({&slot, made_inputs_[i]});
         } else {
             averages.push_back({&slot, slot.reads_count == 1 ? smoothings_[slot.reads[0].offset]
@@ -245,6 +243,7 @@ void TapeMemory::load(Operators& operators) {
         take(smoothings_[slot.place.offset], slot.place.mask + 1,
              [&](std::int64_t place) { return operators.smoothings().word(slot.place, place); });
     }
+    source_.scale = operators.scale();
     load_moments(operators.bars_seen() - 1);
     load_bars(operators);
 }
@@ -255,7 +254,8 @@ void TapeMemory::load_moments(std::int64_t last_index) {
         if (moments_[place.word] == nullptr) {
             continue;
         }
-        const auto reach = static_cast<std::ptrdiff_t>(std::min(extrema_reach_[place.word], layout_.extrema.rows_kept()));
+        const auto reach =
+            static_cast<std::ptrdiff_t>(std::min(extrema_reach_[place.word], layout_.extrema.rows_kept()));
         for (std::ptrdiff_t at = -reach; at < 0; ++at) {
             moments_[place.word][at] = last_index + 1 + at;
         }
@@ -278,7 +278,7 @@ void TapeMemory::load_bars(const Operators& operators) {
     for (std::size_t i = 0; i < operators.last_returns().size(); ++i) {
         *(source_.log_returns - 1 - i) = operators.last_returns()[i];
     }
-    bars_[0] = operators.bar();
+    last_ = operators.bar();
     source_.count = 0;
 }
 
@@ -294,23 +294,23 @@ void TapeMemory::put_bar(std::ptrdiff_t at, const IntegerBar& bar) noexcept {
     source_.benchmark_ratio[at] = bar.benchmark_ratio();
 }
 
-void TapeMemory::begin(std::span<const IntegerBar> bars, std::int64_t first_index) {
-    FOXML_ASSERT(!bars.empty() && bars.size() <= kBars);
+void TapeMemory::begin(std::size_t count, std::int64_t first_index) {
+    FOXML_ASSERT(count > 0 && count <= kBars);
     if (source_.count > 0) {
         for (const Span& span : spans_) {
             std::uint64_t* const before = memory_.get() + span.at - span.reach;
             std::memmove(before, before + source_.count, span.reach * sizeof(std::uint64_t));
         }
-        bars_[0] = bars_[source_.count];
     }
-    std::copy(bars.begin(), bars.end(), bars_.begin() + 1);
+    bars_[0] = last_;
+    last_ = bars_[count];
     // Lanes without a bar have the last one again: numbers that nothing minds.
-    std::fill_n(bars_.begin() + 1 + static_cast<std::ptrdiff_t>(bars.size()), kBlockLanes, bars.back());
-    for (std::size_t i = 0; i < bars.size() + kBlockLanes; ++i) {
+    std::fill_n(bars_.begin() + 1 + static_cast<std::ptrdiff_t>(count), kBlockLanes, last_);
+    for (std::size_t i = 0; i < count + kBlockLanes; ++i) {
         put_bar(static_cast<std::ptrdiff_t>(i), bars_[1 + i]);
     }
     source_.first_index = first_index;
-    source_.count = bars.size();
+    source_.count = count;
 }
 
 }  // namespace foxml::features

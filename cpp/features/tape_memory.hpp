@@ -18,7 +18,7 @@ class TapeMemory {
    public:
     static constexpr std::size_t kBars = 256;
 
-    TapeMemory(const Plan& plan, Scale scale);
+    explicit TapeMemory(const Plan& plan);
     TapeMemory(const TapeMemory&) = delete;
     TapeMemory& operator=(const TapeMemory&) = delete;
 
@@ -27,8 +27,11 @@ class TapeMemory {
     /// Takes what lies before the next stretch from a symbol.
     void load(Operators& operators);
 
-    /// Begins the next stretch with these bars; what was made of the one before lies before it now.
-    void begin(std::span<const IntegerBar> bars, std::int64_t first_index);
+    /// Where the bars of the next stretch are to be put.
+    [[nodiscard]] std::span<IntegerBar> room() noexcept { return std::span(bars_).subspan(1, kBars); }
+
+    /// Begins the next stretch with the `count` bars in the room; what was made of the one before lies before it now.
+    void begin(std::size_t count, std::int64_t first_index);
 
     /// A value of a gauge that formulas read, and where it goes.
     struct GaugeValue {
@@ -72,7 +75,8 @@ class TapeMemory {
     std::vector<Span> spans_;
     std::size_t words_ = 0;
     std::unique_ptr<std::uint64_t[], void (*)(void*)> memory_;
-    std::vector<IntegerBar> bars_;
+    std::vector<IntegerBar> bars_;  ///< the one before the stretch, then the stretch
+    IntegerBar last_{};             ///< of the stretch
     std::vector<float> cell_values_;
 
     std::vector<std::uint64_t*> prefix_;

@@ -18,15 +18,12 @@ struct Row {
     void (*finish)(const TapeSource&, const Params&, std::size_t first, std::size_t count, float* cells);
 };
 
-/// Bars of which cells are computed at a time, at most.
-constexpr std::size_t kTileBars = 256;
-
 /// One loop with nothing called, whose results nobody else can see meanwhile: what does not change along time is looked
 /// up once.
 template <typename Formula>
 [[gnu::flatten]] void finish_bars(const TapeSource& source, const Params& params, std::size_t first, std::size_t count,
                                   float* cells) {
-    alignas(64) float own[kTileBars];
+    alignas(64) float own[RowTarget::kColumnFloats];
     const Params values = params;
     for (std::size_t i = 0; i < count; i += kLanes) {
         store_floats(Formula{}(TapeView(TapeReads(source, first + i)), values), own + i);

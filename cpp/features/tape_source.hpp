@@ -67,14 +67,14 @@ struct TapeSource {
     std::int64_t* log_returns;
     const IntegerBar* bars;
 
-    std::uint64_t* const* prefix;    ///< of each word of a row
-    std::int64_t* const* extrema;    ///< of each word of a row
-    std::int64_t* const* moments;    ///< index of the bar that has the extreme; null where nobody asks
+    std::uint64_t* const* prefix;         ///< of each word of a row
+    std::int64_t* const* extrema;         ///< of each word of a row
+    std::int64_t* const* moments;         ///< index of the bar that has the extreme; null where nobody asks
     std::array<double*, kSeries> series;  ///< null where no average is taken of it
     std::span<const SmoothingStage> stages;
-    double* const* smoothings;              ///< of each slot, by its offset
-    const GaugeTape* const* gauges;         ///< of each gauge: what is read of it
-    const float* const* cells;              ///< of each entry that is computed bar by bar, else null
+    double* const* smoothings;       ///< of each slot, by its offset
+    const GaugeTape* const* gauges;  ///< of each gauge: what is read of it
+    const float* const* cells;       ///< of each entry that is computed bar by bar, else null
 };
 
 /// Takes the stretch's bars, r and all that is made of them into its tapes, but for what the symbol keeps for itself.
@@ -83,14 +83,24 @@ using UpdateTapes = void (*)(const TapeSource& source);
 void update_tapes_avx2(const TapeSource& source);
 void update_tapes_avx512(const TapeSource& source);
 
-/// The rows of `count` bars of the stretch from bar `first` on, a multiple of eight; row k begins at rows + k width,
-/// with the width of the entries.
+/// Where rows go, and memory to make them in.
+struct RowTarget {
+    static constexpr std::size_t kColumnFloats = 272;  ///< of a stretch, and some so that columns do not collide
+    static constexpr std::size_t kRowsTogether = 16;
+
+    float* columns;  ///< kColumnFloats of each entry
+    float* turned;   ///< kRowsTogether rows
+    float* rows;
+    bool streamed;  ///< past the caches: what is read later
+};
+
+/// The rows of `count` bars of the stretch from bar `first` on, one after the other, each of all entries.
 using WriteTapeRows = void (*)(const TapeSource& source, std::span<const Plan::Entry> entries, std::size_t first,
-                               std::size_t count, float* rows);
+                               std::size_t count, const RowTarget& target);
 
 void write_tape_rows_avx2(const TapeSource& source, std::span<const Plan::Entry> entries, std::size_t first,
-                          std::size_t count, float* rows);
+                          std::size_t count, const RowTarget& target);
 void write_tape_rows_avx512(const TapeSource& source, std::span<const Plan::Entry> entries, std::size_t first,
-                            std::size_t count, float* rows);
+                            std::size_t count, const RowTarget& target);
 
 }  // namespace foxml::features

@@ -60,10 +60,14 @@ class TapeReads {
    private:
     [[nodiscard, gnu::always_inline]] BarVector bar_at(std::ptrdiff_t at) const noexcept {
         const TapeSource& of = *source_;
-        return {IntVector::load(of.close_ns + at),         IntVector::load(of.session_open_ns + at),
-                IntVector::load(of.session_close_ns + at), IntVector::load(of.open + at),
-                IntVector::load(of.high + at),             IntVector::load(of.low + at),
-                IntVector::load(of.close + at),            IntVector::load(of.volume + at)};
+        return {IntVector::load(of.close_ns + at),
+                IntVector::load(of.session_open_ns + at),
+                IntVector::load(of.session_close_ns + at),
+                IntVector::load(of.open + at),
+                IntVector::load(of.high + at),
+                IntVector::load(of.low + at),
+                IntVector::load(of.close + at),
+                IntVector::load(of.volume + at)};
     }
 
     const TapeSource* source_;
