@@ -239,13 +239,17 @@ void SmoothingLayout::build_table() {
 
 namespace {
 
-double input_of(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs, double first, double second) noexcept {
+/// `value` gives that of an average that is read.
+template <typename Value>
+double input_of(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs, Value value) noexcept {
     if (slot.reads_count == 0) {
         return inputs[slot.smoothing.source.series];
     }
+    const double first = value(slot.reads[0]);
     if (slot.reads_count == 1) {
         return first;
     }
+    const double second = value(slot.reads[1]);
     if (slot.smoothing.source.series == Series::macd_line) {
         return first - second;
     }
@@ -272,8 +276,8 @@ UpdateAverages averages_updater(Isa isa) noexcept {
 }
 
 void update_average(const AveragesUpdate& update, const SmoothingLayout::Slot& slot) noexcept {
-    const double x = input_of(slot, *update.inputs, update.values[slot.reads[0].at(update.place)],
-                              update.values[slot.reads[1].at(update.place)]);
+    const auto value = [&update](const SmoothingLayout::Place& place) { return update.values[place.at(update.place)]; };
+    const double x = input_of(slot, *update.inputs, value);
     update.values[slot.place.at(update.place)] = moved(update.values[slot.place.at(update.place - 1)], slot.alpha, x);
 }
 
@@ -289,7 +293,8 @@ void Smoothings::update(std::int64_t index, std::int64_t place, const SeriesInpu
         }
         const double before = values_[slot.place.at(place - 1)];
         double& value = values_[slot.place.at(place)];
-        const double x = input_of(slot, inputs, values_[slot.reads[0].at(place)], values_[slot.reads[1].at(place)]);
+        const double x =
+            input_of(slot, inputs, [this, place](const SmoothingLayout::Place& of) { return values_[of.at(place)]; });
         if (index > slot.seed_at) {
             value = moved(before, slot.alpha, x);
         } else {
