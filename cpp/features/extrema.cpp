@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 #include <utility>
 
 #include "core/errors.hpp"
@@ -32,7 +33,9 @@ std::vector<Used> deepest_first(const Requirements& requirements) {
             used.push_back({extremum, level, std::max(static_cast<std::size_t>(rows[level]), made_of)});
         }
     }
-    std::stable_sort(used.begin(), used.end(), [](const Used& a, const Used& b) { return a.rows > b.rows; });
+    std::sort(used.begin(), used.end(), [](const Used& a, const Used& b) {
+        return std::tuple(b.rows, a.extremum, a.level) < std::tuple(a.rows, b.extremum, b.level);
+    });
     return used;
 }
 

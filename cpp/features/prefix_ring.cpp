@@ -1,6 +1,7 @@
 #include "features/prefix_ring.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace foxml::features {
@@ -23,7 +24,9 @@ std::vector<Used> deepest_first(const Requirements& requirements) {
         used.push_back({i, false, requirements.column_rows[i]});
     }
     std::erase_if(used, [](const Used& column) { return column.rows == 0; });
-    std::stable_sort(used.begin(), used.end(), [](const Used& a, const Used& b) { return a.rows > b.rows; });
+    std::sort(used.begin(), used.end(), [](const Used& a, const Used& b) {
+        return std::tuple(b.rows, b.wide, a.column) < std::tuple(a.rows, a.wide, b.column);
+    });
     return used;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <tuple>
 
 #include "core/errors.hpp"
 #include "features/interleaved.hpp"
@@ -206,8 +207,9 @@ void TapeMemory::make_stage(std::size_t depth, const std::vector<std::size_t>& d
         }
     }
     // Those of one input side by side.
-    std::stable_sort(averages.begin(), averages.end(),
-                     [](const Average& a, const Average& b) { return a.input < b.input; });
+    std::sort(averages.begin(), averages.end(), [](const Average& a, const Average& b) {
+        return std::tuple(a.input, a.slot) < std::tuple(b.input, b.slot);
+    });
     std::vector<SmoothingGroup>& groups = stage_groups_.emplace_back();
     for (std::size_t first = 0; first < averages.size(); first += kBlockLanes) {
         SmoothingGroup& group = groups.emplace_back();
