@@ -383,16 +383,9 @@ void EngineRun::forge() {
 }
 
 void EngineRun::go_on(engine::Engine& other) {
-    // No row of it can be known; it must take or refuse bars, actions and its own snapshot like any other engine.
-    std::vector<float> rows(rows_.size());
-    std::vector<std::uint8_t> ready(ready_.size());
-    Draft draft;
-    for (int left = 3; left > 0 && draw(draft); --left) {
-        std::vector<double> ohlcv;
-        const engine::Slice slice = slice_of(draft, ohlcv);
-        (void)refuses(other, "a slice", [&] { other.on_slice(slice, {rows.data(), ready.data(), nullptr}); });
-    }
-    (void)refuses(other, "an adjustment", [&] { other.adjust(0, 0.5, 2.0); });
+    // Its rows have no meaning: sums that no bars have may not even fit their words. What it keeps of bars and moments
+    // it must have checked, and its own snapshot is one that it would take or refuse.
+    (void)refuses(other, "an adjustment", [&] { other.adjust(choices_.below(tracks_.size()), 0.5, 2.0); });
     engine::Engine next = make_engine();
     (void)refuses(next, "a snapshot of a forged state", [&] { next.restore(other.snapshot()); });
 }
