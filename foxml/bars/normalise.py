@@ -74,6 +74,8 @@ def normalise(raw: RawBars, calendar: TradingCalendar, interval_ns: int) -> tupl
         calendar.open_ns[kept],
         calendar.close_ns[kept],
         np.ascontiguousarray(raw.ohlcv[on_grid]),
+        None if raw.vwap is None else raw.vwap[on_grid],
+        None if raw.trade_count is None else raw.trade_count[on_grid],
     )
     if len(bars) > 1 and not (np.diff(bars.close_ns) > 0).all():
         at = int(np.flatnonzero(np.diff(bars.close_ns) <= 0)[0])
@@ -89,7 +91,7 @@ def time_ordered(raw: RawBars) -> RawBars:
     Never done unasked: a file out of order may be out of order for a reason.
     """
     order = np.argsort(raw.start_ns, kind="stable")
-    return RawBars(raw.symbol, raw.source, raw.start_ns[order], raw.ohlcv[order], raw.row[order])
+    return raw.take(order)
 
 
 def deduplicated(raw: RawBars) -> tuple[RawBars, int]:
@@ -105,8 +107,7 @@ def deduplicated(raw: RawBars) -> tuple[RawBars, int]:
     again = np.zeros(len(raw.start_ns), dtype=np.bool_)
     again[1:] = (np.diff(raw.start_ns) == 0) & (np.diff(raw.ohlcv, axis=0) == 0).all(axis=1)
     kept = ~again
-    bars = RawBars(raw.symbol, raw.source, raw.start_ns[kept], raw.ohlcv[kept], raw.row[kept])
-    return bars, int(again.sum())
+    return raw.take(kept), int(again.sum())
 
 
 def _intraday(
