@@ -82,7 +82,7 @@ def normalise(raw: RawBars, calendar: TradingCalendar, interval_ns: int) -> tupl
         row = int(raw.row[on_grid][at + 1])
         raise DataError(f"{raw.source}:{row}: {raw.symbol}: a second bar for the interval of the row before it")
     expected = _expected(bars, calendar, interval_ns)
-    return bars, QualityReport(raw.symbol, len(raw.start_ns), len(bars), expected, dropped)
+    return bars, QualityReport(raw.symbol, len(raw), len(bars), expected, dropped)
 
 
 def time_ordered(raw: RawBars) -> RawBars:
@@ -104,8 +104,13 @@ def deduplicated(raw: RawBars) -> tuple[RawBars, int]:
     bars : RawBars
     dropped : int
     """
-    again = np.zeros(len(raw.start_ns), dtype=np.bool_)
+    again = np.zeros(len(raw), dtype=np.bool_)
     again[1:] = (np.diff(raw.start_ns) == 0) & (np.diff(raw.ohlcv, axis=0) == 0).all(axis=1)
+    if raw.vwap is not None:
+        # A bar without a trade has no vwap: two that are NaN say the same.
+        again[1:] &= (raw.vwap[1:] == raw.vwap[:-1]) | (np.isnan(raw.vwap[1:]) & np.isnan(raw.vwap[:-1]))
+    if raw.trade_count is not None:
+        again[1:] &= np.diff(raw.trade_count) == 0
     kept = ~again
     return raw.take(kept), int(again.sum())
 
