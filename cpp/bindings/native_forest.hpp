@@ -9,6 +9,7 @@
 
 #include "trees/interleaved.hpp"
 #include "trees/lightgbm_text.hpp"
+#include "trees/reference.hpp"
 
 namespace foxml::bindings {
 

@@ -26,7 +26,9 @@ class Reader {
         Forest forest;
         read_header(forest);
         while (next_tree(forest.trees.size())) {
-            forest.trees.push_back(read_tree(read_block()));
+            Tree tree = read_tree(read_block());
+            tree.output = static_cast<std::int32_t>(forest.trees.size() % forest.output_count);
+            forest.trees.push_back(std::move(tree));
         }
         validate(forest, source_);
         return forest;
@@ -83,6 +85,7 @@ class Reader {
             fail(header.at("average_output").line, "averaged output (boosting=rf) is not supported");
         }
         forest.output_count = count(require(header, "num_tree_per_iteration"), 1);
+        forest.base_margin.assign(forest.output_count, 0.0);
         forest.feature_count = count(require(header, "max_feature_idx"), 0) + 1;
         if (header.contains("objective")) {
             forest.objective = header.at("objective").value;
