@@ -1,0 +1,184 @@
+#include <immintrin.h>
+
+#include "trees/sweep.hpp"
+
+namespace foxml::trees {
+
+namespace {
+
+/// The ranks of 128, 256 or 512 columns.
+template <int kTables>
+struct Ranks;
+
+template <>
+struct Ranks<1> {
+    __m512i low;
+    __m512i high;
+
+    explicit Ranks(const std::uint8_t* ranks) noexcept
+        : low(_mm512_load_si512(ranks)), high(_mm512_load_si512(ranks + 64)) {}
+    [[nodiscard]] __m512i of(__m512i columns, __m512i) const noexcept {
+        return _mm512_permutex2var_epi8(low, columns, high);
+    }
+    [[nodiscard]] static __m512i first_leaves(__m512i given) noexcept { return given; }
+};
+
+template <>
+struct Ranks<2> {
+    Ranks<1> low;
+    Ranks<1> high;
+
+    explicit Ranks(const std::uint8_t* ranks) noexcept : low(ranks), high(ranks + 128) {}
+    [[nodiscard]] __m512i of(__m512i columns, __m512i given) const noexcept {
+        return _mm512_mask_blend_epi8(_mm512_movepi8_mask(columns), low.of(columns, given), high.of(columns, given));
+    }
+    [[nodiscard]] static __m512i first_leaves(__m512i given) noexcept { return given; }
+};
+
+template <>
+struct Ranks<4> {
+    Ranks<2> low;
+    Ranks<2> high;
+
+    explicit Ranks(const std::uint8_t* ranks) noexcept : low(ranks), high(ranks + 256) {}
+    /// The column's highest bit stands with the first leaf.
+    [[nodiscard]] __m512i of(__m512i columns, __m512i given) const noexcept {
+        return _mm512_mask_blend_epi8(_mm512_movepi8_mask(given), low.of(columns, given), high.of(columns, given));
+    }
+    [[nodiscard]] static __m512i first_leaves(__m512i given) noexcept {
+        return _mm512_and_si512(given, _mm512_set1_epi8(0x7f));
+    }
+};
+
+/// Adds leaves one by one, in tree order: the chain of additions that the next trees' steps run beside.
+template <typename Leaf, bool kOutputs>
+class Adder {
+   public:
+    explicit Adder(double* scores) noexcept : scores_(scores), total_(static_cast<Leaf>(scores[0])) {}
+
+    void take(const SweepGroup& group, std::size_t stride, const std::uint8_t* indices) noexcept {
+        leaves_ = static_cast<const Leaf*>(group.leaves);
+        stride_ = stride;
+        indices_ = indices;
+        outputs_ = group.outputs;
+        left_ = group.tree_count;
+    }
+
+    void add(std::uint32_t count) noexcept {
+        count = count < left_ ? count : left_;
+        left_ -= count;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const Leaf leaf = leaves_[*indices_++];
+            leaves_ += stride_;
+            if constexpr (kOutputs) {
+                double& score = scores_[*outputs_++];
+                score = static_cast<double>(static_cast<Leaf>(score) + leaf);
+            } else {
+                total_ += leaf;
+            }
+        }
+    }
+
+    void finish() noexcept {
+        add(left_);
+        if constexpr (!kOutputs) {
+            scores_[0] = static_cast<double>(total_);
+        }
+    }
+
+    [[nodiscard]] std::uint32_t left() const noexcept { return left_; }
+
+   private:
+    double* scores_;
+    Leaf total_;
+    const Leaf* leaves_ = nullptr;
+    std::size_t stride_ = 0;
+    const std::uint8_t* indices_ = nullptr;
+    const std::int32_t* outputs_ = nullptr;
+    std::uint32_t left_ = 0;
+};
+
+template <int kTables, bool kSets>
+[[gnu::always_inline]] inline void step(const Ranks<kTables>& ranks, const std::uint8_t* at, const std::uint64_t* word,
+                                        __m512i& next, __m512i& candidate) noexcept {
+    const __m512i columns = _mm512_load_si512(at);
+    const __m512i given = _mm512_load_si512(at + 128);
+    __mmask64 right = _mm512_cmpgt_epu8_mask(ranks.of(columns, given), _mm512_load_si512(at + 64));
+    if constexpr (kSets) {
+        right |= *word;
+    }
+    const __mmask64 ruled_out = _mm512_mask_cmple_epu8_mask(right, Ranks<kTables>::first_leaves(given), candidate);
+    candidate = _mm512_mask_mov_epi8(candidate, ruled_out, next);
+    next = _mm512_sub_epi8(next, _mm512_set1_epi8(-1));
+}
+
+/// The bits of all features with sets, one word a step: a tree's node is split by one of them at most.
+void join_sets(const SweepForest& forest, const SweepRow& row) noexcept {
+    for (std::size_t i = 0; i < forest.word_count; i += 8) {
+        __m512i words = _mm512_setzero_si512();
+        for (std::size_t s = 0; s < forest.set_count; ++s) {
+            words = _mm512_or_si512(words, _mm512_load_si512(row.sets[s] + i));
+        }
+        _mm512_store_si512(row.words + i, words);
+    }
+    for (std::size_t s = 0; s < forest.set_count; ++s) {
+        row.sets[s] += forest.set_distance[s];
+    }
+}
+
+template <int kTables, typename Leaf, bool kSets, bool kOutputs>
+void score(const SweepForest& forest, const SweepRow& row, double* scores) noexcept {
+    const Ranks<kTables> ranks(row.ranks);
+    const std::uint64_t* const words = row.words;
+    Adder<Leaf, kOutputs> adder(scores);
+    for (std::size_t g = 0; g < forest.group_count; ++g) {
+        const SweepGroup& group = forest.groups[g];
+        const std::uint32_t step_count = group.step_count;
+        const std::uint32_t adds = step_count == 0 ? 0 : (2 * adder.left() + step_count - 1) / step_count;
+        if constexpr (kSets) {
+            join_sets(forest, row);
+        }
+        __m512i candidate = _mm512_setzero_si512();
+        __m512i next = _mm512_set1_epi8(1);
+        std::uint32_t i = 0;
+        for (; i + 2 <= step_count; i += 2) {
+            step<kTables, kSets>(ranks, group.steps + 192 * i, words + i, next, candidate);
+            step<kTables, kSets>(ranks, group.steps + 192 * i + 192, words + i + 1, next, candidate);
+            adder.add(adds);
+        }
+        if (i < step_count) {
+            step<kTables, kSets>(ranks, group.steps + 192 * i, words + i, next, candidate);
+        }
+        adder.finish();
+        std::uint8_t* const to = row.indices + 64 * (g % 2);
+        _mm512_store_si512(to, candidate);
+        adder.take(group, forest.stride, to);
+    }
+    adder.finish();
+}
+
+template <int kTables, typename Leaf, bool kSets>
+SweepScore by_outputs(const SweepShape& shape) noexcept {
+    return shape.has_outputs ? score<kTables, Leaf, kSets, true> : score<kTables, Leaf, kSets, false>;
+}
+
+template <int kTables, typename Leaf>
+SweepScore by_sets(const SweepShape& shape) noexcept {
+    return shape.has_sets ? by_outputs<kTables, Leaf, true>(shape) : by_outputs<kTables, Leaf, false>(shape);
+}
+
+template <int kTables>
+SweepScore by_leaf(const SweepShape& shape) noexcept {
+    return shape.is_float ? by_sets<kTables, float>(shape) : by_sets<kTables, double>(shape);
+}
+
+}  // namespace
+
+SweepScore sweep_avx512(const SweepShape& shape) noexcept {
+    if (shape.column_count <= 128) {
+        return by_leaf<1>(shape);
+    }
+    return shape.column_count <= 256 ? by_leaf<2>(shape) : by_leaf<4>(shape);
+}
+
+}  // namespace foxml::trees
