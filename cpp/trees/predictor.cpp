@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/errors.hpp"
+#include "trees/blend.hpp"
 #include "trees/plain_kernels.hpp"
 #include "trees/sweep.hpp"
 
@@ -21,6 +22,7 @@ struct Maker {
 };
 
 constexpr Maker kMakers[] = {
+    {"blend", true, make_blend},
     {"sweep", true, make_sweep},
     {"interleaved", false, make_interleaved},
     {"reference", false, make_reference},

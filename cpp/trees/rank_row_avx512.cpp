@@ -20,7 +20,6 @@ struct Floats {
         return {_mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1)};
     }
     static Floats near(const float* from) noexcept { return {_mm512_loadu_ps(from)}; }
-    static Floats every(float value) noexcept { return {_mm512_set1_ps(value)}; }
 
     void pack(float* to, __mmask16 which) const noexcept {
         _mm512_storeu_ps(to, _mm512_maskz_compress_ps(which, all));
@@ -33,9 +32,27 @@ struct Floats {
     [[nodiscard]] Floats or_else(unsigned where, const Floats& other) const noexcept {
         return {_mm512_mask_blend_ps(static_cast<__mmask16>(where), all, other.all)};
     }
-    /// How many of 16 cells are below this one value; all where it is NaN.
-    [[nodiscard]] unsigned above(const float* cells) const noexcept {
-        return static_cast<unsigned>(_mm_popcnt_u32(_mm512_cmp_ps_mask(_mm512_load_ps(cells), all, _CMP_NGE_UQ)));
+    /// How many of 16 cells are below one value; all where it is NaN.
+    [[nodiscard]] static unsigned below(float value, const float* cells) noexcept {
+        const __mmask16 below = _mm512_cmp_ps_mask(_mm512_load_ps(cells), _mm512_set1_ps(value), _CMP_NGE_UQ);
+        return static_cast<unsigned>(_mm_popcnt_u32(below));
+    }
+    /// Of 16 values, 16 times the number of separators below each.
+    static void find_blocks(const float* values, const float* separators, std::uint32_t count,
+                            std::uint32_t* blocks) noexcept {
+        // Halves: comparisons that yield vectors are quicker than those that yield masks.
+        const __m256 low = _mm256_load_ps(values);
+        const __m256 high = _mm256_load_ps(values + 8);
+        __m256i low_count = _mm256_setzero_si256();
+        __m256i high_count = low_count;
+        for (std::uint32_t k = 0; k < count; ++k, separators += 16) {
+            const __m256 low_below = _mm256_cmp_ps(_mm256_load_ps(separators), low, _CMP_NGE_UQ);
+            const __m256 high_below = _mm256_cmp_ps(_mm256_load_ps(separators + 8), high, _CMP_NGE_UQ);
+            low_count = _mm256_sub_epi32(low_count, _mm256_castps_si256(low_below));
+            high_count = _mm256_sub_epi32(high_count, _mm256_castps_si256(high_below));
+        }
+        _mm256_store_si256(reinterpret_cast<__m256i*>(blocks), _mm256_slli_epi32(low_count, 4));
+        _mm256_store_si256(reinterpret_cast<__m256i*>(blocks + 8), _mm256_slli_epi32(high_count, 4));
     }
 };
 
@@ -49,7 +66,6 @@ struct DoublePair {
                 _mm512_maskz_loadu_pd(static_cast<__mmask8>(which >> 8), from + 8)};
     }
     static DoublePair near(const double* from) noexcept { return {_mm512_loadu_pd(from), _mm512_loadu_pd(from + 8)}; }
-    static DoublePair every(double value) noexcept { return {_mm512_set1_pd(value), _mm512_set1_pd(value)}; }
 
     void pack(double* to, __mmask16 which) const noexcept {
         const auto first = static_cast<__mmask8>(which);
@@ -73,10 +89,26 @@ struct DoublePair {
         return {_mm512_mask_blend_pd(static_cast<__mmask8>(where), low, other.low),
                 _mm512_mask_blend_pd(static_cast<__mmask8>(where >> 8), high, other.high)};
     }
-    [[nodiscard]] unsigned above(const double* cells) const noexcept {
-        const unsigned first = _mm512_cmp_pd_mask(_mm512_load_pd(cells), low, _CMP_NGE_UQ);
-        const unsigned second = _mm512_cmp_pd_mask(_mm512_load_pd(cells + 8), high, _CMP_NGE_UQ);
+    [[nodiscard]] static unsigned below(double value, const double* cells) noexcept {
+        const __m512d every = _mm512_set1_pd(value);
+        const unsigned first = _mm512_cmp_pd_mask(_mm512_load_pd(cells), every, _CMP_NGE_UQ);
+        const unsigned second = _mm512_cmp_pd_mask(_mm512_load_pd(cells + 8), every, _CMP_NGE_UQ);
         return static_cast<unsigned>(_mm_popcnt_u32(first | second << 8));
+    }
+    static void find_blocks(const double* values, const double* separators, std::uint32_t count,
+                            std::uint32_t* blocks) noexcept {
+        __m256i counts[4] = {};
+        for (std::uint32_t k = 0; k < count; ++k, separators += 16) {
+            for (int quarter = 0; quarter < 4; ++quarter) {
+                const __m256d below = _mm256_cmp_pd(_mm256_load_pd(separators + 4 * quarter),
+                                                    _mm256_load_pd(values + 4 * quarter), _CMP_NGE_UQ);
+                counts[quarter] = _mm256_sub_epi64(counts[quarter], _mm256_castpd_si256(below));
+            }
+        }
+        for (int quarter = 0; quarter < 4; ++quarter) {
+            const __m128i narrow = _mm256_cvtepi64_epi32(_mm256_slli_epi64(counts[quarter], 4));
+            _mm_store_si128(reinterpret_cast<__m128i*>(blocks + 4 * quarter), narrow);
+        }
     }
 };
 
@@ -104,21 +136,21 @@ template <typename Pack, typename Given>
 void rank_row(const RankTable<typename Pack::Value>& table, const Given* row,
               const RankScratch<typename Pack::Value>& scratch) noexcept {
     gather<Pack>(table, row, scratch.values);
-    if (table.small) {
-        const typename Pack::Value* cells = table.cells;
-        for (std::uint32_t i = 0; i < table.column_count; ++i, cells += 16) {
-            scratch.words[i] = static_cast<std::uint16_t>(Pack::every(scratch.values[i]).above(cells));
-        }
-    } else {
-        for (std::uint32_t i = 0; i < table.column_count; ++i) {
-            const typename Pack::Value* const cells = table.cells + table.begins[i];
-            const Pack value = Pack::every(scratch.values[i]);
-            const unsigned block = value.above(cells);
-            scratch.words[i] = static_cast<std::uint16_t>(16 * block + value.above(cells + 16 + 16 * block));
+    for (std::uint32_t first = 0; first < table.column_count; first += 16) {
+        const RankChunk& chunk = table.chunks[first / 16];
+        const typename Pack::Value* const separators = table.cells + chunk.first_cell;
+        const typename Pack::Value* cells = separators + 16 * chunk.separators;
+        const typename Pack::Value* const values = scratch.values + first;
+        alignas(64) std::uint32_t blocks[16];
+        Pack::find_blocks(values, separators, chunk.separators, blocks);
+#pragma GCC unroll 16
+        for (int i = 0; i < 16; ++i, cells += 16 * (chunk.separators + 1)) {
+            const unsigned rank = blocks[i] + Pack::below(values[i], cells + blocks[i]);
+            scratch.words[first + i] = static_cast<std::uint16_t>(rank);
         }
     }
     for (std::uint32_t i = 0; i < table.column_count; i += 32) {
-        const __m256i ranks = _mm512_cvtusepi16_epi8(_mm512_load_si512(scratch.words + i));  // NaN's 272 becomes 255
+        const __m256i ranks = _mm512_cvtusepi16_epi8(_mm512_load_si512(scratch.words + i));  // 256 becomes 255
         _mm256_store_si256(reinterpret_cast<__m256i*>(scratch.ranks + i), ranks);
     }
 }

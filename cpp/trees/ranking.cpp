@@ -48,50 +48,60 @@ Ranking::Ranking(const Forest& forest, const Columns& columns)
             zeros_[i / 16] = static_cast<std::uint16_t>(zeros_[i / 16] | 1U << i % 16);
             has_zeros_ = true;
         }
-        small_ = small_ && column.thresholds.size() <= kBlock;
     }
+    lay_out(columns);
     build(columns, floats_);
     if (!rounds_) {
         build(columns, doubles_);
     }
 }
 
+void Ranking::lay_out(const Columns& columns) {
+    std::size_t cell = 0;
+    for (std::size_t first = 0; first < columns_; first += kBlock) {
+        std::size_t blocks = 1;
+        for (std::size_t i = first; i < std::min(first + kBlock, columns_); ++i) {
+            blocks = std::max(blocks, (columns[i].thresholds.size() + kBlock - 1) / kBlock);
+        }
+        chunks_.push_back({static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(blocks - 1)});
+        cell += (blocks - 1) * kBlock + kBlock * blocks * kBlock;
+    }
+    cell_count_ = cell;
+}
+
 template <typename Value>
 void Ranking::build(const Columns& columns, Store<Value>& store) {
-    constexpr Value kInfinity = std::numeric_limits<Value>::infinity();
-    std::vector<Value> cells;
-    for (std::size_t i = 0; i < columns_; ++i) {
-        const std::vector<double>& thresholds = columns[i].thresholds;
-        store.begins.push_back(static_cast<std::uint32_t>(cells.size()));
-        store.missing.push_back(place_of_nan<Value>(columns[i]));
-        std::vector<Value> blocks;
-        std::transform(thresholds.begin(), thresholds.end(), std::back_inserter(blocks), floor_of<Value>);
-        blocks.resize(small_ ? kBlock : (thresholds.size() / kBlock + 1) * kBlock, kInfinity);
-        for (std::size_t block = 0; !small_ && block < kBlock; ++block) {
-            const std::size_t last = block * kBlock + kBlock - 1;
-            cells.push_back(last < blocks.size() ? blocks[last] : kInfinity);
-        }
-        cells.insert(cells.end(), blocks.begin(), blocks.end());
-    }
-    // The block of NaN lies behind all others: it is read, and whatever it holds is "below" NaN.
-    cells.resize(cells.size() + (kBlock + 1) * kBlock, kInfinity);
-    store.cells.grow(cells.size() * sizeof(Value));
-    std::memcpy(store.cells.data(), cells.data(), cells.size() * sizeof(Value));
+    store.cells.grow(cell_count_ * sizeof(Value));
+    auto* const cells = reinterpret_cast<Value*>(store.cells.data());
+    std::fill_n(cells, cell_count_, std::numeric_limits<Value>::infinity());
     store.missing.resize(whole_lines(columns_ + 1));
+    for (std::size_t i = 0; i < columns_; ++i) {
+        store.missing[i] = place_of_nan<Value>(columns[i]);
+        const RankChunk& chunk = chunks_[i / kBlock];
+        Value* const separators = cells + chunk.first_cell + i % kBlock;
+        Value* const blocks =
+            cells + chunk.first_cell + chunk.separators * kBlock + i % kBlock * (chunk.separators + 1) * kBlock;
+        const std::vector<double>& thresholds = columns[i].thresholds;
+        for (std::size_t k = 0; k < thresholds.size(); ++k) {
+            blocks[k] = floor_of<Value>(thresholds[k]);
+            if (k % kBlock == kBlock - 1 && k / kBlock < chunk.separators) {
+                separators[k / kBlock * kBlock] = blocks[k];
+            }
+        }
+    }
 }
 
 template <typename Value>
 RankTable<Value> Ranking::table(const Store<Value>& store) const noexcept {
     return {store.cells.template as<Value>(),
-            store.begins.data(),
+            chunks_.data(),
             store.missing.data(),
             used_.data(),
             later_features_.data(),
             has_zeros_ ? zeros_.data() : nullptr,
             static_cast<std::uint32_t>(feature_count_),
             static_cast<std::uint32_t>(first_count_),
-            static_cast<std::uint32_t>(columns_),
-            small_};
+            static_cast<std::uint32_t>(columns_)};
 }
 
 std::size_t Ranking::scratch_bytes() const noexcept {

@@ -8,20 +8,28 @@
 
 namespace foxml::trees {
 
-/// Where the thresholds of all columns lie for one row's search, in the precision that the row is compared in.
+/// 16 columns whose thresholds lie together.
 ///
-/// A column has 16 separators, then its thresholds in blocks of 16. The separator of a block is its last threshold;
-/// what is left over holds +inf:
+/// A column's thresholds are cut into blocks of 16, filled up with +inf. The last threshold of every block but the
+/// last is a separator: those below a value name its block, thresholds of the block below it the rest of its rank.
 ///
-///     15 31 47 .. inf | 0 1 .. 15 | 16 17 .. 31 | .. inf
+///     separators    column 0 .. 15: the first of each, the second of each, ..
+///     column 0      0 1 .. 15 | 16 17 .. 31 | .. inf
+///     column 1      0 1 .. inf | inf .. | ..
+///     ..
 ///
-/// Separators below the value name the block, thresholds of the block below it the rank. NaN is "below" nothing in
-/// a comparison that is true for the unordered, so it gets a rank above all; what NaN is to be otherwise is put in its
-/// place before.
+/// NaN is compared so that everything is below it, which gives it a rank above every threshold; what NaN is to be
+/// otherwise takes its place before.
+struct RankChunk {
+    std::uint32_t first_cell;
+    std::uint32_t separators;  ///< of each column, at most 15
+};
+
+/// What ranks a row, in the precision that the row is compared in.
 template <typename Value>
 struct RankTable {
     const Value* cells;
-    const std::uint32_t* begins;         ///< of each column, in cells
+    const RankChunk* chunks;             ///< of each 16 columns
     const Value* missing;                ///< of each column: what takes the place of NaN
     const std::uint16_t* used;           ///< of each 16 features: those that have a column
     const std::int32_t* later_features;  ///< of the columns after the first of each feature
@@ -29,10 +37,9 @@ struct RankTable {
     std::uint32_t feature_count;
     std::uint32_t first_count;
     std::uint32_t column_count;
-    bool small;  ///< at most 16 thresholds a column: its cells are these, without separators
 };
 
-/// The two steps of a search, and what it writes for a row: `values` and `words` are scratch memory of whole lines.
+/// What is written for a row, and scratch memory of whole lines.
 template <typename Value>
 struct RankScratch {
     Value* values;
@@ -66,10 +73,10 @@ class Ranking {
     template <typename Value>
     struct Store {
         Lines cells;
-        std::vector<std::uint32_t> begins;
         std::vector<Value> missing;
     };
 
+    void lay_out(const Columns& columns);
     template <typename Value>
     void build(const Columns& columns, Store<Value>& store);
     template <typename Value>
@@ -83,11 +90,12 @@ class Ranking {
     std::vector<std::uint16_t> used_;
     std::vector<std::int32_t> later_features_;
     std::vector<std::uint16_t> zeros_;
+    std::vector<RankChunk> chunks_;
     std::size_t feature_count_;
     std::size_t first_count_;
     std::size_t columns_;
+    std::size_t cell_count_ = 0;
     bool rounds_;
-    bool small_ = true;
     bool has_zeros_ = false;
 };
 

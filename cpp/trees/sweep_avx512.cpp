@@ -1,54 +1,12 @@
+#include "trees/sweep.hpp"
+
 #include <immintrin.h>
 
-#include "trees/sweep.hpp"
+#include "trees/rank_registers.hpp"
 
 namespace foxml::trees {
 
 namespace {
-
-/// The ranks of 128, 256 or 512 columns.
-template <int kTables>
-struct Ranks;
-
-template <>
-struct Ranks<1> {
-    __m512i low;
-    __m512i high;
-
-    explicit Ranks(const std::uint8_t* ranks) noexcept
-        : low(_mm512_load_si512(ranks)), high(_mm512_load_si512(ranks + 64)) {}
-    [[nodiscard]] __m512i of(__m512i columns, __m512i) const noexcept {
-        return _mm512_permutex2var_epi8(low, columns, high);
-    }
-    [[nodiscard]] static __m512i first_leaves(__m512i given) noexcept { return given; }
-};
-
-template <>
-struct Ranks<2> {
-    Ranks<1> low;
-    Ranks<1> high;
-
-    explicit Ranks(const std::uint8_t* ranks) noexcept : low(ranks), high(ranks + 128) {}
-    [[nodiscard]] __m512i of(__m512i columns, __m512i given) const noexcept {
-        return _mm512_mask_blend_epi8(_mm512_movepi8_mask(columns), low.of(columns, given), high.of(columns, given));
-    }
-    [[nodiscard]] static __m512i first_leaves(__m512i given) noexcept { return given; }
-};
-
-template <>
-struct Ranks<4> {
-    Ranks<2> low;
-    Ranks<2> high;
-
-    explicit Ranks(const std::uint8_t* ranks) noexcept : low(ranks), high(ranks + 256) {}
-    /// The column's highest bit stands with the first leaf.
-    [[nodiscard]] __m512i of(__m512i columns, __m512i given) const noexcept {
-        return _mm512_mask_blend_epi8(_mm512_movepi8_mask(given), low.of(columns, given), high.of(columns, given));
-    }
-    [[nodiscard]] static __m512i first_leaves(__m512i given) noexcept {
-        return _mm512_and_si512(given, _mm512_set1_epi8(0x7f));
-    }
-};
 
 /// Adds leaves one by one, in tree order: the chain of additions that the next trees' steps run beside.
 template <typename Leaf, bool kOutputs>
@@ -99,15 +57,22 @@ class Adder {
 };
 
 template <int kTables, bool kSets>
-[[gnu::always_inline]] inline void step(const Ranks<kTables>& ranks, const std::uint8_t* at, const std::uint64_t* word,
-                                        __m512i& next, __m512i& candidate) noexcept {
+[[gnu::always_inline]] inline void step(const RankRegisters<kTables>& ranks, const std::uint8_t* at,
+                                        const std::uint64_t* word, __m512i& next, __m512i& candidate) noexcept {
     const __m512i columns = _mm512_load_si512(at);
-    const __m512i given = _mm512_load_si512(at + 128);
-    __mmask64 right = _mm512_cmpgt_epu8_mask(ranks.of(columns, given), _mm512_load_si512(at + 64));
+    __m512i first_leaves = _mm512_load_si512(at + 128);
+    __m512i row;
+    if constexpr (kTables == 4) {
+        row = ranks.of(columns, first_leaves);
+        first_leaves = _mm512_and_si512(first_leaves, _mm512_set1_epi8(0x7f));
+    } else {
+        row = ranks.of(columns);
+    }
+    __mmask64 right = _mm512_cmpgt_epu8_mask(row, _mm512_load_si512(at + 64));
     if constexpr (kSets) {
         right |= *word;
     }
-    const __mmask64 ruled_out = _mm512_mask_cmple_epu8_mask(right, Ranks<kTables>::first_leaves(given), candidate);
+    const __mmask64 ruled_out = _mm512_mask_cmple_epu8_mask(right, first_leaves, candidate);
     candidate = _mm512_mask_mov_epi8(candidate, ruled_out, next);
     next = _mm512_sub_epi8(next, _mm512_set1_epi8(-1));
 }
@@ -128,7 +93,7 @@ void join_sets(const SweepForest& forest, const SweepRow& row) noexcept {
 
 template <int kTables, typename Leaf, bool kSets, bool kOutputs>
 void score(const SweepForest& forest, const SweepRow& row, double* scores) noexcept {
-    const Ranks<kTables> ranks(row.ranks);
+    const RankRegisters<kTables> ranks(row.ranks);
     const std::uint64_t* const words = row.words;
     Adder<Leaf, kOutputs> adder(scores);
     for (std::size_t g = 0; g < forest.group_count; ++g) {
