@@ -15,6 +15,7 @@ namespace foxml::trees {
 namespace {
 
 constexpr std::size_t kLanes = 64;
+constexpr std::size_t kStepBytes = 3 * kLanes;
 constexpr std::size_t kMostLeaves = 256;
 constexpr std::size_t kMostColumns = 512;
 constexpr std::size_t kMostCategoryBytes = std::size_t{32} << 20;
@@ -42,7 +43,7 @@ class Sweep final : public Kernel {
         } else {
             fill_leaves<double>(forest);
         }
-        for (std::size_t first = 0; first < forest.trees.size(); first += kLanes) {
+        for (std::size_t first = 0; first < forest.trees.size(); first += 2 * kLanes) {
             add_group(forest, columns, first, is_float ? sizeof(float) : sizeof(double));
         }
         for (SweepGroup& group : groups_) {
@@ -58,7 +59,7 @@ class Sweep final : public Kernel {
         return ranking_.bytes() + steps_.size() + leaves_.size() + sets_.bytes();
     }
     [[nodiscard]] std::size_t scratch_bytes() const noexcept override {
-        return 2 * kLanes + whole_lines(sets_.word_count() * sizeof(std::uint64_t)) +
+        return 4 * kLanes + 2 * whole_lines(sets_.word_count() * sizeof(std::uint64_t)) +
                whole_lines(sets_.size() * sizeof(void*)) + ranking_.scratch_bytes();
     }
     void predict(const float* rows, std::size_t count, unsigned char* scratch, double* scores) const noexcept override {
@@ -82,20 +83,20 @@ class Sweep final : public Kernel {
     }
 
     void add_group(const Forest& forest, const Columns& columns, std::size_t first, std::size_t leaf_bytes) {
-        const std::size_t last = std::min(first + kLanes, forest.trees.size());
+        const std::size_t last = std::min(first + 2 * kLanes, forest.trees.size());
+        const std::size_t registers = (last - first + kLanes - 1) / kLanes;
         std::size_t steps = 0;
         for (std::size_t t = first; t < last; ++t) {
             steps = std::max(steps, forest.trees[t].splits.size());
         }
-        const std::size_t begin = steps_.grow(steps * 3 * kLanes, 0xff);
-        for (std::size_t i = 0; i < steps; ++i) {
+        const std::size_t begin = steps_.grow(steps * registers * kStepBytes);
+        for (std::size_t i = 0; i < steps * registers; ++i) {
             // Where a tree has no node, no rank is above the threshold's number of 255.
-            std::uint8_t* const at = steps_.data() + begin + i * 3 * kLanes;
-            std::fill_n(at, kLanes, 0);
-            std::fill_n(at + 2 * kLanes, kLanes, 0);
+            std::fill_n(steps_.data() + begin + i * kStepBytes + kLanes, kLanes, 0xff);
         }
         for (std::size_t t = first; t < last; ++t) {
-            add_tree(forest.trees[t], columns, orders_[t], steps_.data() + begin + t - first);
+            std::uint8_t* const lane = steps_.data() + begin + (t - first) / kLanes * kStepBytes + (t - first) % kLanes;
+            add_tree(forest.trees[t], columns, orders_[t], lane, registers * kStepBytes);
         }
         // Until all groups are laid out, only where the steps begin is known.
         groups_.push_back({reinterpret_cast<const std::uint8_t*>(begin), static_cast<std::uint32_t>(steps),
@@ -103,8 +104,9 @@ class Sweep final : public Kernel {
                            sums_.outputs() + first});
     }
 
-    static void add_tree(const Tree& tree, const Columns& columns, const LeafOrder& order, std::uint8_t* at) {
-        for (std::size_t i = 0; i < order.split_at.size(); ++i, at += 3 * kLanes) {
+    static void add_tree(const Tree& tree, const Columns& columns, const LeafOrder& order, std::uint8_t* at,
+                         std::size_t step_bytes) {
+        for (std::size_t i = 0; i < order.split_at.size(); ++i, at += step_bytes) {
             const Split& split = tree.splits[order.split_at[i]];
             at[2 * kLanes] = static_cast<std::uint8_t>(order.first_leaf[i]);
             if (split.category_set < 0) {
@@ -120,8 +122,8 @@ class Sweep final : public Kernel {
     void each(const Value* rows, std::size_t count, unsigned char* scratch, double* scores) const noexcept {
         SweepRow row{};
         row.indices = scratch;
-        row.words = reinterpret_cast<std::uint64_t*>(scratch + 2 * kLanes);
-        unsigned char* const sets = scratch + 2 * kLanes + whole_lines(sets_.word_count() * sizeof(std::uint64_t));
+        row.words = reinterpret_cast<std::uint64_t*>(scratch + 4 * kLanes);
+        unsigned char* const sets = scratch + 4 * kLanes + 2 * whole_lines(sets_.word_count() * sizeof(std::uint64_t));
         row.sets = reinterpret_cast<const std::uint64_t**>(sets);
         unsigned char* const ranks = sets + whole_lines(sets_.size() * sizeof(void*));
         row.ranks = ranks;

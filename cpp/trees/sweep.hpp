@@ -8,9 +8,9 @@
 
 namespace foxml::trees {
 
-/// 64 trees: their nodes from left to right, one of each tree a step.
+/// Up to 64 trees, or 128: their nodes from left to right, one of each tree a step.
 struct SweepGroup {
-    const std::uint8_t* steps;  ///< 192 bytes a step: columns, threshold numbers, first leaves below
+    const std::uint8_t* steps;  ///< 192 bytes a step and 64 trees: columns, threshold numbers, first leaves below
     std::uint32_t step_count;
     std::uint32_t tree_count;
     const void* leaves;           ///< of each tree `stride` values, from left to right
@@ -21,17 +21,17 @@ struct SweepForest {
     const SweepGroup* groups;
     std::size_t group_count;
     std::size_t stride;
-    std::size_t word_count;           ///< of a group's steps, in eights
+    std::size_t word_count;           ///< of the steps of 64 trees, in eights
     std::size_t set_count;            ///< features with category sets
-    const std::size_t* set_distance;  ///< of each, words from one group to the next
+    const std::size_t* set_distance;  ///< of each, words from 64 trees to the next
 };
 
 /// What a sweep reads of a row, and its scratch memory of whole lines.
 struct SweepRow {
     const std::uint8_t* ranks;
     const std::uint64_t** sets;  ///< of each feature with sets, the words of the row's category: a bit a tree
-    std::uint64_t* words;        ///< `word_count`
-    std::uint8_t* indices;       ///< 128 bytes
+    std::uint64_t* words;        ///< twice `word_count`
+    std::uint8_t* indices;       ///< 256 bytes
 };
 
 /// Adds the leaves of all trees to `scores`, which hold where the sums begin. Moves on the row's `sets`.

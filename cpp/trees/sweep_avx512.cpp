@@ -56,9 +56,10 @@ class Adder {
     std::uint32_t left_ = 0;
 };
 
+/// One node of each of 64 trees.
 template <int kTables, bool kSets>
 [[gnu::always_inline]] inline void step(const RankRegisters<kTables>& ranks, const std::uint8_t* at,
-                                        const std::uint64_t* word, __m512i& next, __m512i& candidate) noexcept {
+                                        const std::uint64_t* word, __m512i next, __m512i& candidate) noexcept {
     const __m512i columns = _mm512_load_si512(at);
     __m512i first_leaves = _mm512_load_si512(at + 128);
     __m512i row;
@@ -74,17 +75,40 @@ template <int kTables, bool kSets>
     }
     const __mmask64 ruled_out = _mm512_mask_cmple_epu8_mask(right, first_leaves, candidate);
     candidate = _mm512_mask_mov_epi8(candidate, ruled_out, next);
-    next = _mm512_sub_epi8(next, _mm512_set1_epi8(-1));
+}
+
+/// Visits all nodes of a group whose trees fill `kRegisters`, while leaves of the group before it are added. What one
+/// register's step waits for, the other's does not.
+template <int kRegisters, int kTables, bool kSets, typename Adder>
+[[gnu::always_inline]] inline void visit(const RankRegisters<kTables>& ranks, const SweepGroup& group,
+                                         const std::uint64_t* words, std::size_t word_count, Adder& adder,
+                                         std::uint8_t* indices) noexcept {
+    const std::uint32_t count = group.step_count;
+    const std::uint32_t adds = count == 0 ? 0 : (adder.left() + count - 1) / count;
+    __m512i candidates[kRegisters] = {};
+    __m512i next = _mm512_set1_epi8(1);
+    const std::uint8_t* at = group.steps;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        for (int k = 0; k < kRegisters; ++k, at += 192) {
+            step<kTables, kSets>(ranks, at, words + i + static_cast<std::size_t>(k) * word_count, next, candidates[k]);
+        }
+        next = _mm512_sub_epi8(next, _mm512_set1_epi8(-1));
+        adder.add(adds);
+    }
+    adder.finish();
+    for (int k = 0; k < kRegisters; ++k) {
+        _mm512_store_si512(indices + 64 * k, candidates[k]);
+    }
 }
 
 /// The bits of all features with sets, one word a step: a tree's node is split by one of them at most.
-void join_sets(const SweepForest& forest, const SweepRow& row) noexcept {
+void join_sets(const SweepForest& forest, const SweepRow& row, std::size_t to) noexcept {
     for (std::size_t i = 0; i < forest.word_count; i += 8) {
         __m512i words = _mm512_setzero_si512();
         for (std::size_t s = 0; s < forest.set_count; ++s) {
             words = _mm512_or_si512(words, _mm512_load_si512(row.sets[s] + i));
         }
-        _mm512_store_si512(row.words + i, words);
+        _mm512_store_si512(row.words + to + i, words);
     }
     for (std::size_t s = 0; s < forest.set_count; ++s) {
         row.sets[s] += forest.set_distance[s];
@@ -98,25 +122,19 @@ void score(const SweepForest& forest, const SweepRow& row, double* scores) noexc
     Adder<Leaf, kOutputs> adder(scores);
     for (std::size_t g = 0; g < forest.group_count; ++g) {
         const SweepGroup& group = forest.groups[g];
-        const std::uint32_t step_count = group.step_count;
-        const std::uint32_t adds = step_count == 0 ? 0 : (2 * adder.left() + step_count - 1) / step_count;
+        const bool is_pair = group.tree_count > 64;
         if constexpr (kSets) {
-            join_sets(forest, row);
+            join_sets(forest, row, 0);
+            if (is_pair) {
+                join_sets(forest, row, forest.word_count);
+            }
         }
-        __m512i candidate = _mm512_setzero_si512();
-        __m512i next = _mm512_set1_epi8(1);
-        std::uint32_t i = 0;
-        for (; i + 2 <= step_count; i += 2) {
-            step<kTables, kSets>(ranks, group.steps + 192 * i, words + i, next, candidate);
-            step<kTables, kSets>(ranks, group.steps + 192 * i + 192, words + i + 1, next, candidate);
-            adder.add(adds);
+        std::uint8_t* const to = row.indices + 128 * (g % 2);
+        if (is_pair) {
+            visit<2, kTables, kSets>(ranks, group, words, forest.word_count, adder, to);
+        } else {
+            visit<1, kTables, kSets>(ranks, group, words, forest.word_count, adder, to);
         }
-        if (i < step_count) {
-            step<kTables, kSets>(ranks, group.steps + 192 * i, words + i, next, candidate);
-        }
-        adder.finish();
-        std::uint8_t* const to = row.indices + 64 * (g % 2);
-        _mm512_store_si512(to, candidate);
         adder.take(group, forest.stride, to);
     }
     adder.finish();
