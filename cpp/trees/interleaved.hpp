@@ -28,6 +28,11 @@ class InterleavedPredictor {
     /// Doubles of scratch memory that `predict` needs.
     [[nodiscard]] std::size_t scratch_size() const noexcept { return columns_.size() + 1; }
 
+    /// Memory of the tables that it reads while it predicts.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return nodes_.size() * sizeof(Node) + leaf_values_.size() * sizeof(double);
+    }
+
     /// Whether the forest is one that needs no plain walk.
     [[nodiscard]] static bool supports(const Forest& forest) noexcept;
 
