@@ -1,5 +1,7 @@
 #include "bindings/native_forest.hpp"
 
+#include <pybind11/stl.h>
+
 #include <algorithm>
 
 #include "core/errors.hpp"
@@ -127,7 +129,7 @@ py::array NativeForest::predict_row(const Rows<Value>& row, bool is_output) cons
     return scores[py::int_(0)];
 }
 
-py::dict NativeForest::describe() const {
+py::typing::Dict<py::str, py::object> NativeForest::describe() const {
     std::size_t leaves = 0;
     std::size_t depth = 0;
     std::size_t categorical = 0;
@@ -136,7 +138,7 @@ py::dict NativeForest::describe() const {
         depth = std::max(depth, depth_of(tree));
         categorical += tree.category_sets.size();
     }
-    py::dict found;
+    py::typing::Dict<py::str, py::object> found;
     found["format"] = forest_.format;
     found["objective"] = forest_.objective;
     found["trees"] = forest_.trees.size();

@@ -2,6 +2,7 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/typing.h>
 
 #include <memory>
 #include <string>
@@ -39,7 +40,7 @@ class NativeForest {
     template <typename Value>
     pybind11::array predict_row(const Rows<Value>& row, bool is_output) const;
 
-    [[nodiscard]] pybind11::dict describe() const;
+    [[nodiscard]] pybind11::typing::Dict<pybind11::str, pybind11::object> describe() const;
 
    private:
     template <typename Value>

@@ -66,8 +66,8 @@ class ForestDescription:
 class Forest:
     """A forest of decision trees. Immutable; safe to share between threads.
 
-    Build one with `load`, `from_lightgbm` or `from_xgboost`. Categories are numbers, as the library saw them: of a pandas
-    column of categories, their codes.
+    Build one with `load`, `from_lightgbm` or `from_xgboost`. Categories are numbers, as the library saw them:
+    of a pandas column of categories, their codes.
     """
 
     def __init__(self, native: NativeForest, source: str) -> None:
@@ -217,8 +217,8 @@ class Forest:
     def bind(self, buffer: Rows) -> BoundRow:
         """Return a scorer of the row that `buffer` holds at each call; nothing is copied or allocated then.
 
-        Calling it gives the raw score of output 0 as a float; its `scores` are those of all outputs, the same array each
-        time. It belongs to one thread.
+        Calling it gives the raw score of output 0 as a float; its `scores` are those of all outputs, the same array
+        each time. It belongs to one thread.
 
         Parameters
         ----------
@@ -244,7 +244,11 @@ class Forest:
         return kind == "output"
 
     def _check(self, rows: Rows, dimensions: int) -> None:
-        if rows.ndim != dimensions or rows.shape[-1] != self.feature_count or rows.dtype not in (np.float32, np.float64):
+        if (
+            rows.ndim != dimensions
+            or rows.shape[-1] != self.feature_count
+            or rows.dtype not in (np.float32, np.float64)
+        ):
             shape = f"(n, {self.feature_count})" if dimensions == 2 else f"({self.feature_count},)"
             raise ModelError(
                 f"{self._source}: expected rows of float32 or float64 with shape {shape}, "
