@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/errors.hpp"
+#include "trees/foxml_json.hpp"
 #include "trees/lightgbm_text.hpp"
 #include "trees/link.hpp"
 #include "trees/model_file.hpp"
@@ -23,6 +24,9 @@ trees::Forest read(std::string_view bytes, const std::string& source, const std:
     }
     if (format == "xgboost") {
         return trees::read_xgboost(bytes, source, iterations);
+    }
+    if (format == "foxml") {
+        return trees::read_foxml_json(bytes, source);
     }
     return trees::read_model_file(bytes, source, iterations);
 }

@@ -21,7 +21,7 @@ using Rows = pybind11::array_t<Value, pybind11::array::c_style>;
 /// A forest with its fast predictor: what Python holds. Nothing changes it, so any number of threads may use it.
 class NativeForest {
    public:
-    /// `format`: "lightgbm", "xgboost", or "" to tell it from the bytes.
+    /// `format`: "lightgbm", "xgboost", "foxml", or "" to tell it from the bytes.
     NativeForest(std::string_view bytes, const std::string& source, const std::string& format,
                  trees::Iterations iterations);
 
