@@ -1,8 +1,11 @@
 #include "bindings/native_forest.hpp"
 
+#include <pybind11/stl.h>
+
 #include <algorithm>
 
 #include "core/errors.hpp"
+#include "trees/foxml_json.hpp"
 #include "trees/leaf_order.hpp"
 #include "trees/lightgbm_text.hpp"
 #include "trees/link.hpp"
@@ -22,6 +25,9 @@ trees::Forest read(std::string_view bytes, const std::string& source, const std:
     }
     if (format == "xgboost") {
         return trees::read_xgboost(bytes, source, iterations);
+    }
+    if (format == "foxml") {
+        return trees::read_foxml_json(bytes, source);
     }
     return trees::read_model_file(bytes, source, iterations);
 }
@@ -121,7 +127,7 @@ py::array NativeForest::predict_row(const Rows<Value>& row, bool is_output) cons
     return scores[py::int_(0)];
 }
 
-py::dict NativeForest::describe() const {
+py::typing::Dict<py::str, py::object> NativeForest::describe() const {
     std::size_t leaves = 0;
     std::size_t depth = 0;
     std::size_t categorical = 0;
@@ -130,7 +136,7 @@ py::dict NativeForest::describe() const {
         depth = std::max(depth, trees::depth_of(tree));
         categorical += tree.category_sets.size();
     }
-    py::dict found;
+    py::typing::Dict<py::str, py::object> found;
     found["format"] = forest_.format;
     found["objective"] = forest_.objective;
     found["trees"] = forest_.trees.size();

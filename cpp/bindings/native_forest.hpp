@@ -2,6 +2,7 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/typing.h>
 
 #include <memory>
 #include <string>
@@ -20,7 +21,7 @@ using Rows = pybind11::array_t<Value, pybind11::array::c_style>;
 /// A forest with its fast predictor: what Python holds. Nothing changes it, so any number of threads may use it.
 class NativeForest {
    public:
-    /// `format`: "lightgbm", "xgboost", or "" to tell it from the bytes.
+    /// `format`: "lightgbm", "xgboost", "foxml", or "" to tell it from the bytes.
     NativeForest(std::string_view bytes, const std::string& source, const std::string& format,
                  trees::Iterations iterations);
 
@@ -39,7 +40,7 @@ class NativeForest {
     template <typename Value>
     pybind11::array predict_row(const Rows<Value>& row, bool is_output) const;
 
-    [[nodiscard]] pybind11::dict describe() const;
+    [[nodiscard]] pybind11::typing::Dict<pybind11::str, pybind11::object> describe() const;
 
    private:
     template <typename Value>

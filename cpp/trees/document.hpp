@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ class Document {
 
     /// An array of numbers, each rounded once.
     [[nodiscard]] virtual std::vector<float> floats() = 0;
+    [[nodiscard]] virtual std::vector<double> doubles() = 0;
 
     /// An array of whole numbers; true and false are 1 and 0.
     [[nodiscard]] virtual std::vector<std::int64_t> integers() = 0;
@@ -73,5 +75,11 @@ class Document {
     const std::string& source_;
     std::size_t depth_ = 0;
 };
+
+/// What to do at each key of an object. One whose name ends in `?` may be absent.
+using Readers = std::map<std::string, std::function<void()>, std::less<>>;
+
+/// Reads an object, named `what` in errors; keys without a reader are skipped.
+void read_object(Document& document, const std::string& what, const Readers& readers);
 
 }  // namespace foxml::trees

@@ -180,21 +180,25 @@ std::string_view JsonDocument::word() {
     return bytes_.substr(first, at_ - first);
 }
 
-float JsonDocument::number() {
+template <typename Number>
+Number JsonDocument::number() {
     const std::string_view text = word();
     if (text == "NaN") {
-        return std::numeric_limits<float>::quiet_NaN();
+        return std::numeric_limits<Number>::quiet_NaN();
     }
     if (text == "Infinity" || text == "-Infinity") {
-        return text[0] == '-' ? -std::numeric_limits<float>::infinity() : std::numeric_limits<float>::infinity();
+        return text[0] == '-' ? -std::numeric_limits<Number>::infinity() : std::numeric_limits<Number>::infinity();
     }
-    float value = 0.0F;
+    Number value = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (!is_number(text) || error != std::errc{} || stop != text.data() + text.size()) {
         fail("expected a number, found \"" + std::string(text.substr(0, 60)) + "\"");
     }
     return value;
 }
+
+template float JsonDocument::number<float>();
+template double JsonDocument::number<double>();
 
 std::int64_t JsonDocument::integer() {
     const std::string_view text = word();
@@ -211,7 +215,13 @@ std::int64_t JsonDocument::integer() {
 
 std::vector<float> JsonDocument::floats() {
     std::vector<float> values;
-    array([&] { values.push_back(number()); });
+    array([&] { values.push_back(number<float>()); });
+    return values;
+}
+
+std::vector<double> JsonDocument::doubles() {
+    std::vector<double> values;
+    array([&] { values.push_back(number<double>()); });
     return values;
 }
 

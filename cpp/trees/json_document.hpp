@@ -13,17 +13,21 @@ class JsonDocument final : public Document {
     void array(const std::function<void()>& element) override;
     [[nodiscard]] std::string string() override;
     [[nodiscard]] std::vector<float> floats() override;
+    [[nodiscard]] std::vector<double> doubles() override;
     [[nodiscard]] std::vector<std::int64_t> integers() override;
     void skip() override;
     void end() override;
+
+    [[nodiscard]] double number() { return number<double>(); }
+    [[nodiscard]] std::int64_t integer();
 
    private:
     char next();
     bool takes(char expected);
     void expect(char expected);
     std::string_view word();
-    float number();
-    std::int64_t integer();
+    template <typename Number>
+    Number number();
     void escape(std::string& text);
     std::uint32_t hex();
     void items(char open, char close, const std::function<void()>& item);

@@ -75,14 +75,15 @@ std::int64_t UbjsonDocument::integer(char type) {
     }
 }
 
-float UbjsonDocument::number(char type) {
+template <typename Number>
+Number UbjsonDocument::number(char type) {
     if (type == 'd') {
-        return std::bit_cast<float>(big_endian<std::uint32_t>());
+        return static_cast<Number>(std::bit_cast<float>(big_endian<std::uint32_t>()));
     }
     if (type == 'D') {
-        return static_cast<float>(std::bit_cast<double>(big_endian<std::uint64_t>()));
+        return static_cast<Number>(std::bit_cast<double>(big_endian<std::uint64_t>()));
     }
-    return static_cast<float>(integer(type));
+    return static_cast<Number>(integer(type));
 }
 
 /// A count, never above the bytes that are left: each thing that is counted has one byte or more.
@@ -180,7 +181,13 @@ std::string UbjsonDocument::string() {
 
 std::vector<float> UbjsonDocument::floats() {
     std::vector<float> values;
-    elements(header(), [&](char type) { values.push_back(number(type)); });
+    elements(header(), [&](char type) { values.push_back(number<float>(type)); });
+    return values;
+}
+
+std::vector<double> UbjsonDocument::doubles() {
+    std::vector<double> values;
+    elements(header(), [&](char type) { values.push_back(number<double>(type)); });
     return values;
 }
 

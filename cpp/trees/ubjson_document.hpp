@@ -13,6 +13,7 @@ class UbjsonDocument final : public Document {
     void array(const std::function<void()>& element) override;
     [[nodiscard]] std::string string() override;
     [[nodiscard]] std::vector<float> floats() override;
+    [[nodiscard]] std::vector<double> doubles() override;
     [[nodiscard]] std::vector<std::int64_t> integers() override;
     void skip() override;
     void end() override;
@@ -33,7 +34,8 @@ class UbjsonDocument final : public Document {
     std::size_t length();
     std::string text();
     std::int64_t integer(char type);
-    float number(char type);
+    template <typename Number>
+    Number number(char type);
     void skip_scalar(char type);
     void elements(const Header& header, const std::function<void(char type)>& element);
 };

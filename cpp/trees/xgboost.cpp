@@ -86,8 +86,9 @@ class Converter {
             text = text.substr(1, text.size() - 2);
         }
         std::vector<double> scores;
-        do {
+        for (bool has_more = true; has_more;) {
             const std::size_t end = std::min(text.find(','), text.size());
+            has_more = end < text.size();
             float value = 0.0F;
             const auto [stop, error] = std::from_chars(text.data(), text.data() + end, value);
             if (error != std::errc{} || stop != text.data() + end) {
@@ -96,7 +97,7 @@ class Converter {
             }
             scores.push_back(static_cast<double>(margin_of(value)));
             text.remove_prefix(std::min(end + 1, text.size()));
-        } while (!text.empty());
+        }
         if (scores.size() == 1) {
             scores.resize(forest_.output_count, scores[0]);
         }

@@ -2,15 +2,11 @@
 
 #include <charconv>
 #include <functional>
-#include <map>
 #include <utility>
 
 namespace foxml::trees {
 
 namespace {
-
-/// What to do at each key of an object; other keys are skipped.
-using Readers = std::map<std::string, std::function<void()>, std::less<>>;
 
 class ModelReader {
    public:
@@ -29,40 +25,7 @@ class ModelReader {
     }
 
    private:
-    /// Reads an object; every key that has a reader must be there, unless its name ends in `?`.
-    void object(const std::string& what, const Readers& readers) {
-        std::size_t found = 0;
-        document_.object([&](const std::string& key) {
-            auto reader = readers.find(key);
-            const bool is_required = reader != readers.end();
-            if (!is_required) {
-                reader = readers.find(key + "?");
-            }
-            if (reader == readers.end()) {
-                document_.skip();
-                return;
-            }
-            reader->second();
-            found += is_required ? 1 : 0;
-        });
-        std::size_t required = 0;
-        for (const auto& [key, reader] : readers) {
-            required += key.back() == '?' ? 0 : 1;
-        }
-        if (found != required) {
-            document_.fail(what + " lacks one of the keys" + list_of(readers));
-        }
-    }
-
-    static std::string list_of(const Readers& readers) {
-        std::string list;
-        for (const auto& [key, reader] : readers) {
-            if (key.back() != '?') {
-                list += (list.empty() ? " " : ", ") + key;
-            }
-        }
-        return list;
-    }
+    void object(const std::string& what, const Readers& readers) { read_object(document_, what, readers); }
 
     std::function<void()> integers(std::vector<std::int64_t>& into) {
         return [this, &into] { into = document_.integers(); };

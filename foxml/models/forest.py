@@ -16,7 +16,7 @@ __all__ = ["BoundRow", "Forest", "ForestDescription", "Kind", "Rows", "Scores"]
 Rows = NDArray[np.float32] | NDArray[np.float64]
 Scores = NDArray[np.float32] | NDArray[np.float64]
 Kind = Literal["raw", "output"]
-_Format = Literal["", "lightgbm", "xgboost"]
+_Format = Literal["", "lightgbm", "xgboost", "foxml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class ForestDescription:
 class Forest:
     """A forest of decision trees. Immutable; safe to share between threads.
 
-    Build one with `load`, `from_lightgbm` or `from_xgboost`. Categories are numbers, as the library saw them: of a pandas
-    column of categories, their codes.
+    Build one with `load`, `from_lightgbm`, `from_xgboost` or `from_foxml`. Categories are numbers, as the library saw
+    them: of a pandas column of categories, their codes.
     """
 
     def __init__(self, native: NativeForest, source: str) -> None:
@@ -77,7 +77,7 @@ class Forest:
 
     @classmethod
     def load(cls, path: Path, *, best_iteration: bool = False) -> "Forest":
-        """Read a model file of LightGBM (text) or XGBoost (JSON, UBJSON); its first bytes tell which.
+        """Read a model file of LightGBM (text), XGBoost (JSON, UBJSON) or FoxML; its first bytes tell which.
 
         Parameters
         ----------
@@ -135,6 +135,23 @@ class Forest:
             If the document is not a whole, valid model; names the byte, key, tree or node.
         """
         return cls._read(data, source, "xgboost", best_iteration)
+
+    @classmethod
+    def from_foxml(cls, data: bytes, *, source: str) -> "Forest":
+        """Read a forest in FoxML's own form: what `foxml.research.forests` makes of other libraries' models.
+
+        Parameters
+        ----------
+        data : bytes
+        source : str
+            Name of the file, for errors.
+
+        Raises
+        ------
+        ModelError
+            If the document is not a whole, valid forest; names the byte, key, tree or node.
+        """
+        return cls._read(data, source, "foxml", False)
 
     @classmethod
     def _read(cls, data: bytes, source: str, form: _Format, best_iteration: bool) -> "Forest":
@@ -218,8 +235,8 @@ class Forest:
     def bind(self, buffer: Rows) -> BoundRow:
         """Return a scorer of the row that `buffer` holds at each call; nothing is copied or allocated then.
 
-        Calling it gives the raw score of output 0 as a float; its `scores` are those of all outputs, the same array each
-        time. It belongs to one thread.
+        Calling it gives the raw score of output 0 as a float; its `scores` are those of all outputs, the same array
+        each time. It belongs to one thread.
 
         Parameters
         ----------
@@ -245,7 +262,11 @@ class Forest:
         return kind == "output"
 
     def _check(self, rows: Rows, dimensions: int) -> None:
-        if rows.ndim != dimensions or rows.shape[-1] != self.feature_count or rows.dtype not in (np.float32, np.float64):
+        if (
+            rows.ndim != dimensions
+            or rows.shape[-1] != self.feature_count
+            or rows.dtype not in (np.float32, np.float64)
+        ):
             shape = f"(n, {self.feature_count})" if dimensions == 2 else f"({self.feature_count},)"
             raise ModelError(
                 f"{self._source}: expected rows of float32 or float64 with shape {shape}, "
