@@ -59,9 +59,7 @@ class Blend final : public Kernel {
     [[nodiscard]] std::size_t bytes() const noexcept override {
         return ranking_.bytes() + nodes_.size() + records_.size();
     }
-    [[nodiscard]] std::size_t scratch_bytes() const noexcept override {
-        return 2 * kLanes + ranking_.scratch_bytes();
-    }
+    [[nodiscard]] std::size_t scratch_bytes() const noexcept override { return 2 * kLanes + ranking_.scratch_bytes(); }
     void predict(const float* rows, std::size_t count, unsigned char* scratch, double* scores) const noexcept override {
         each(rows, count, scratch, scores);
     }

@@ -10,7 +10,7 @@ namespace foxml::trees {
 
 /// 64 trees: the nodes of their upper levels, and what lies below them.
 struct BlendGroup {
-    const std::uint8_t* nodes;    ///< 128 bytes a node: columns, threshold numbers; node k's sides are 2k + 1 and 2k + 2
+    const std::uint8_t* nodes;  ///< 128 bytes a node: columns, threshold numbers; node k's sides are 2k + 1 and 2k + 2
     const std::uint8_t* records;  ///< of each tree, one for each node below the upper levels
     const std::int32_t* outputs;  ///< of each tree
     std::uint32_t tree_count;

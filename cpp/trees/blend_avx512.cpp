@@ -1,7 +1,6 @@
-#include "trees/blend.hpp"
-
 #include <immintrin.h>
 
+#include "trees/blend.hpp"
 #include "trees/rank_registers.hpp"
 
 namespace foxml::trees {

@@ -28,10 +28,8 @@ struct Maker {
 };
 
 constexpr Maker kMakers[] = {
-    {"blend", true, true, true, make_blend},
-    {"sweep", true, true, true, make_sweep},
-    {"lanes", true, false, true, make_row_lanes},
-    {"interleaved", false, true, true, make_interleaved},
+    {"blend", true, true, true, make_blend},          {"sweep", true, true, true, make_sweep},
+    {"lanes", true, false, true, make_row_lanes},     {"interleaved", false, true, true, make_interleaved},
     {"reference", false, true, true, make_reference},  // last: the others are for what they do better
 };
 

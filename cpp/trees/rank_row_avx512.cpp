@@ -21,9 +21,7 @@ struct Floats {
     }
     static Floats near(const float* from) noexcept { return {_mm512_loadu_ps(from)}; }
 
-    void pack(float* to, __mmask16 which) const noexcept {
-        _mm512_storeu_ps(to, _mm512_maskz_compress_ps(which, all));
-    }
+    void pack(float* to, __mmask16 which) const noexcept { _mm512_storeu_ps(to, _mm512_maskz_compress_ps(which, all)); }
     void store(float* to) const noexcept { _mm512_storeu_ps(to, all); }
     [[nodiscard]] unsigned nans() const noexcept { return _mm512_cmp_ps_mask(all, all, _CMP_UNORD_Q); }
     [[nodiscard]] unsigned zeros() const noexcept {

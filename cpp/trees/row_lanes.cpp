@@ -71,8 +71,8 @@ class RowLanes final : public Kernel {
             const LeafOrder order(tree);
             for (std::size_t i = 0; i < order.split_at.size(); ++i) {
                 const Columns::Place place = columns.place(tree.splits[order.split_at[i]]);
-                nodes_[begin + 2 * i + t] = {static_cast<std::uint32_t>(place.column * kRowLanes),
-                                             spread(place.number), spread(order.first_leaf[i])};
+                nodes_[begin + 2 * i + t] = {static_cast<std::uint32_t>(place.column * kRowLanes), spread(place.number),
+                                             spread(order.first_leaf[i])};
             }
             for (std::size_t i = 0; i < order.leaf_at.size(); ++i) {
                 put_leaf(tree.leaves[order.leaf_at[i]], (first + t) * stride_ + i);

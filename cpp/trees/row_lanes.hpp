@@ -23,8 +23,8 @@ struct LanePair {
     const LaneNode* nodes;
     std::uint32_t count;  ///< of each tree
     std::uint32_t tree_count;
-    const void* leaves;            ///< of each tree `stride` values, from left to right
-    const std::int32_t* outputs;   ///< of each tree
+    const void* leaves;           ///< of each tree `stride` values, from left to right
+    const std::int32_t* outputs;  ///< of each tree
 };
 
 struct LaneForest {

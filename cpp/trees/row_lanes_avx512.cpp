@@ -43,8 +43,7 @@ void transpose(const std::uint8_t* rows, std::size_t distance, std::size_t colum
 
 [[gnu::always_inline]] inline void step(const std::uint8_t* ranks, const LaneNode& node, __m512i next,
                                         __m512i& candidates) noexcept {
-    const __mmask64 right =
-        _mm512_cmpgt_epu8_mask(_mm512_load_si512(ranks + node.column), spread(node.number));
+    const __mmask64 right = _mm512_cmpgt_epu8_mask(_mm512_load_si512(ranks + node.column), spread(node.number));
     const __mmask64 ruled_out = _mm512_mask_cmple_epu8_mask(right, spread(node.first_leaf), candidates);
     candidates = _mm512_mask_mov_epi8(candidates, ruled_out, next);
 }
@@ -93,8 +92,6 @@ void score(const LaneForest& forest, const std::uint8_t* ranks, void* totals) no
 
 }  // namespace
 
-LaneFunctions row_lanes_avx512(bool is_float) noexcept {
-    return {transpose, is_float ? score<float> : score<double>};
-}
+LaneFunctions row_lanes_avx512(bool is_float) noexcept { return {transpose, is_float ? score<float> : score<double>}; }
 
 }  // namespace foxml::trees

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "trees/kernel.hpp"
 #include "trees/forest.hpp"
+#include "trees/kernel.hpp"
 
 namespace foxml::trees {
 

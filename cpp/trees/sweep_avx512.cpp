@@ -1,8 +1,7 @@
-#include "trees/sweep.hpp"
-
 #include <immintrin.h>
 
 #include "trees/rank_registers.hpp"
+#include "trees/sweep.hpp"
 
 namespace foxml::trees {
 

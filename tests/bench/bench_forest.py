@@ -6,6 +6,7 @@ bit by bit, a peer's with the same within what its own arithmetic allows.
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -37,8 +38,10 @@ def _check_ours(scorer: Scorer, model: Model) -> None:
         assert np.array_equal(batch.view(np.int64), model.scores[:count].view(np.int64)), f"a batch of {count} differs"
 
 
-def _calls(scorer: Scorer, count: int, seconds: float = 0.05) -> int:
-    return max(1, int(seconds / (count * scorer.seconds_a_row(count, 1))))
+def _rotating(scorer: Scorer, count: int, seconds: float = 0.05) -> Callable[[], float]:
+    """Return a run of about so many seconds, in calls of `count` rows."""
+    calls = max(1, int(seconds / (count * scorer.seconds_a_row(count, 1))))
+    return partial(scorer.seconds_a_row, count, calls)
 
 
 def _native(model: Model) -> tuple[list[Scorer], list[str]]:
@@ -55,11 +58,7 @@ def _native(model: Model) -> tuple[list[Scorer], list[str]]:
 def bench_one_row(report: Report, title: str) -> None:
     """One row a call, another row each time: thread time, and the quantiles of single calls hot and cold."""
     scorers, notes = _native(load(title))
-    runs = {
-        scorer.name: (lambda s=scorer, calls=_calls(scorer, 1): s.seconds_a_row(1, calls))  # type: ignore[misc]
-        for scorer in scorers
-    }
-    seconds = report.medians(runs)
+    seconds = report.medians({scorer.name: _rotating(scorer, 1) for scorer in scorers})
     rows = []
     for scorer, note in zip(scorers, notes, strict=True):
         hot, hot_99 = scorer.quantiles(2000)
@@ -77,12 +76,9 @@ def bench_batches(report: Report, title: str) -> None:
     scorers, notes = _native(model)
     rows = []
     for count in BATCHES:
-        runs: dict[str, Callable[[], float]] = {}
-        for scorer in scorers:
-            calls = _calls(scorer, count)
-            runs[scorer.name] = lambda s=scorer, n=count, c=calls: s.seconds_a_row(n, c)  # type: ignore[misc]
+        runs = {scorer.name: _rotating(scorer, count) for scorer in scorers}
         for name, predict in _batch_peers(model):
-            runs[name] = lambda p=predict, n=count: _per_row(p, model.rows[:n])  # type: ignore[misc]
+            runs[name] = partial(_per_row, predict, model.rows[:count])
         seconds = report.medians(runs)
         rows += [(name, count, took * 1e9, took / seconds["foxml"]) for name, took in seconds.items()]
     report.table(f"{title} ({notes[0]})", ("batches", "rows", "ns a row", "times ours"), rows)
@@ -161,7 +157,7 @@ def bench_python_call(report: Report, title: str) -> None:
     for i in range(50):
         score = calls["foxml"](model.rows[i : i + 1])
         assert score == model.scores[i], f"row {i}: {score} is not {model.scores[i]}"
-    seconds = report.medians({name: (lambda c=call: run(c)) for name, call in calls.items()})  # type: ignore[misc]
+    seconds = report.medians({name: partial(run, call) for name, call in calls.items()})
     rows = [(name, took * 1e6, took / seconds["foxml"]) for name, took in seconds.items()]
     report.table(title, ("Python call", "us", "times ours"), rows)
 

@@ -164,5 +164,5 @@ def compilers(model: Model) -> Iterator[Scorer]:
     for make in (_lleaves, _tl2cgen) if model.is_lightgbm else (_tl2cgen,):
         try:
             yield make(model)
-        except (ImportError, RuntimeError, subprocess.CalledProcessError, OSError) as error:
+        except (ImportError, AttributeError, RuntimeError, subprocess.CalledProcessError, OSError) as error:
             print(f"  {make.__name__.strip('_')} is left out: {error}")

@@ -75,8 +75,8 @@ __attribute__((visibility("default"))) void forest_floats(void* context, const v
 
 /// Seconds that the thread ran for `calls` calls of `count` rows each, going round `total` rows.
 __attribute__((visibility("default"))) double forest_run(Call call, void* context, const char* rows,
-                                                         std::int64_t row_bytes, std::int64_t total,
-                                                         std::int64_t count, std::int64_t calls, double* scores) {
+                                                         std::int64_t row_bytes, std::int64_t total, std::int64_t count,
+                                                         std::int64_t calls, double* scores) {
     std::int64_t at = 0;
     const double start = seconds();
     for (std::int64_t i = 0; i < calls; ++i) {
@@ -88,9 +88,8 @@ __attribute__((visibility("default"))) double forest_run(Call call, void* contex
 
 /// Ticks of the processor's clock for each of `calls` calls of one row; the caches are emptied before each if `cold`.
 __attribute__((visibility("default"))) void forest_ticks(Call call, void* context, const char* rows,
-                                                         std::int64_t row_bytes, std::int64_t total,
-                                                         std::int64_t calls, int cold, double* scores,
-                                                         std::uint64_t* ticks) {
+                                                         std::int64_t row_bytes, std::int64_t total, std::int64_t calls,
+                                                         int cold, double* scores, std::uint64_t* ticks) {
     unsigned ignored = 0;
     for (std::int64_t i = 0; i < calls; ++i) {
         if (cold != 0) {
@@ -113,7 +112,8 @@ __attribute__((visibility("default"))) double forest_tick_rate() {
     double passed = 0.0;
     while (passed < 0.05) {
         clock_gettime(CLOCK_MONOTONIC, &now);
-        passed = static_cast<double>(now.tv_sec - start.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec - start.tv_nsec);
+        passed =
+            static_cast<double>(now.tv_sec - start.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec - start.tv_nsec);
     }
     return static_cast<double>(__rdtsc() - first) / passed;
 }
