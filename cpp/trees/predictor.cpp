@@ -1,10 +1,12 @@
 #include "trees/predictor.hpp"
 
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -67,33 +69,46 @@ std::vector<float> trial_rows(const Forest& forest, std::size_t count) {
     return rows;
 }
 
-/// The least time of a few short runs decides: what interrupts one of them does not last over all.
+/// Nanoseconds that this thread has run: on a busy machine the time of others is not ours.
+std::int64_t thread_ns() noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+/// The least time of a few short runs decides: what disturbs one of them does not last over all.
 std::shared_ptr<const Kernel> fastest(const Forest& forest, const std::vector<std::shared_ptr<const Kernel>>& kernels,
                                       std::size_t rows_at_once) {
-    using Clock = std::chrono::steady_clock;
     constexpr int kRounds = 7;
-    constexpr auto kLongEnough = std::chrono::milliseconds(20);
+    constexpr std::int64_t kLongEnoughNs = 20'000'000;
     constexpr std::size_t kRows = 64;
     if (kernels.size() == 1) {
         return kernels.front();
     }
     const std::vector<float> rows = trial_rows(forest, kRows);
     std::vector<double> scores(kRows * forest.output_count);
-    std::vector<Clock::duration> best(kernels.size(), Clock::duration::max());
-    const Clock::time_point begin = Clock::now();
-    for (int round = 0; round < kRounds && Clock::now() - begin < kLongEnough; ++round) {
+    std::vector<std::int64_t> best_ns(kernels.size(), std::numeric_limits<std::int64_t>::max());
+    const std::int64_t begin = thread_ns();
+    for (int round = 0; round < kRounds && (round < 2 || thread_ns() - begin < kLongEnoughNs); ++round) {
         for (std::size_t k = 0; k < kernels.size(); ++k) {
             Lines scratch;
             scratch.grow(kernels[k]->scratch_bytes() + 1);
-            const Clock::time_point start = Clock::now();
+            const std::int64_t start = thread_ns();
             for (std::size_t i = 0; i < kRows; i += rows_at_once) {
                 kernels[k]->predict(rows.data() + i * forest.feature_count, rows_at_once, scratch.data(),
                                     scores.data());
             }
-            best[k] = std::min(best[k], Clock::now() - start);
+            best_ns[k] = std::min(best_ns[k], thread_ns() - start);
         }
     }
-    return kernels[static_cast<std::size_t>(std::min_element(best.begin(), best.end()) - best.begin())];
+    return kernels[static_cast<std::size_t>(std::min_element(best_ns.begin(), best_ns.end()) - best_ns.begin())];
+}
+
+/// Whether trees are so large that a walk may visit far fewer nodes than all of them.
+bool has_large_trees(const Forest& forest) noexcept {
+    constexpr std::size_t kLarge = 128;
+    return std::any_of(forest.trees.begin(), forest.trees.end(),
+                       [](const Tree& tree) { return tree.leaf_count() > kLarge; });
 }
 
 }  // namespace
@@ -112,9 +127,10 @@ Predictor::Predictor(const Forest& forest, const KernelChoice& choice) {
     std::vector<std::shared_ptr<const Kernel>> for_rows;
     std::vector<std::shared_ptr<const Kernel>> for_batch;
     for (const Maker& maker : kMakers) {
-        // The plain kernels stand in for those that a forest or a machine is not for; the plainest does nothing else.
-        const bool is_plainest = &maker == std::end(kMakers) - 1;
-        const bool is_asked = forced == nullptr ? !is_plainest : forced == &maker;
+        // The plain kernels stand in for those that a forest or a machine is not for; the walks compete with the others
+        // only where trees are large, the plainest never.
+        const bool competes = maker.needs_bytes || (maker.make == make_interleaved && has_large_trees(forest));
+        const bool is_asked = forced == nullptr ? competes : forced == &maker;
         const bool stands_in = !maker.needs_bytes && (for_rows.empty() || for_batch.empty());
         if ((!is_asked && !stands_in) || !exists(maker, choice)) {
             continue;
