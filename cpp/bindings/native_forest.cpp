@@ -6,6 +6,7 @@
 
 #include "core/errors.hpp"
 #include "trees/foxml_json.hpp"
+#include "trees/leaf_order.hpp"
 #include "trees/lightgbm_text.hpp"
 #include "trees/link.hpp"
 #include "trees/model_file.hpp"
@@ -49,22 +50,8 @@ std::size_t used_features(const trees::Forest& forest) {
     return static_cast<std::size_t>(std::count(is_used.begin(), is_used.end(), true));
 }
 
-/// Splits on the longest way from root to leaf.
-std::size_t depth_of(const trees::Tree& tree) {
-    std::size_t deepest = 0;
-    std::vector<std::pair<std::int32_t, std::size_t>> pending{{tree.splits.empty() ? ~0 : 0, 0}};
-    while (!pending.empty()) {
-        const auto [child, depth] = pending.back();
-        pending.pop_back();
-        deepest = std::max(deepest, depth);
-        if (child >= 0) {
-            const trees::Split& split = tree.splits[static_cast<std::size_t>(child)];
-            pending.emplace_back(split.left, depth + 1);
-            pending.emplace_back(split.right, depth + 1);
-        }
-    }
-    return deepest;
-}
+/// Rows scored before their scores are given their final form.
+constexpr std::size_t kRowsAtOnce = 1024;
 
 }  // namespace
 
@@ -88,12 +75,17 @@ py::array NativeForest::each_row(const Rows<Value>& rows, std::size_t width, Pre
     const auto n = static_cast<std::size_t>(rows.shape(0));
     {
         const py::gil_scoped_release release;
-        std::vector<double> scratch(fast_.scratch_size());
-        std::vector<double> row_scores(forest_.output_count);
-        for (std::size_t i = 0; i < n; ++i) {
-            predict(in + i * forest_.feature_count, scratch.data(), row_scores.data());
-            std::transform(row_scores.begin(), row_scores.begin() + static_cast<std::ptrdiff_t>(width), out + i * width,
-                           [](double score) { return static_cast<Score>(score); });
+        // Not filled with zeros: for a single row that takes as long as its score.
+        const auto scratch = std::make_unique_for_overwrite<double[]>(fast_.scratch_size());
+        const std::size_t outputs = forest_.output_count;
+        std::vector<double> raw(std::min(n, kRowsAtOnce) * outputs);
+        for (std::size_t first = 0; first < n; first += kRowsAtOnce) {
+            const std::size_t count = std::min(kRowsAtOnce, n - first);
+            predict(in + first * forest_.feature_count, count, scratch.get(), raw.data());
+            for (std::size_t i = 0; i < count; ++i) {
+                std::transform(raw.data() + i * outputs, raw.data() + i * outputs + width, out + (first + i) * width,
+                               [](double score) { return static_cast<Score>(score); });
+            }
         }
     }
     return scores;
@@ -108,18 +100,20 @@ py::array NativeForest::each_row(const Rows<Value>& rows, bool is_output, Predic
 
 template <typename Value>
 py::array NativeForest::predict(const Rows<Value>& rows, bool is_output) const {
-    return each_row(rows, is_output, [this, is_output](const Value* row, double* scratch, double* scores) {
-        fast_.predict(row, scratch, scores);
-        if (is_output) {
-            trees::apply_link(forest_, scores);
+    return each_row(rows, is_output, [&](const Value* some, std::size_t count, double* scratch, double* scores) {
+        fast_.predict_batch(some, count, scratch, scores);
+        for (std::size_t i = 0; is_output && i < count; ++i) {
+            trees::apply_link(forest_, scores + i * forest_.output_count);
         }
     });
 }
 
 template <typename Value>
 py::array NativeForest::predict_reference(const Rows<Value>& rows) const {
-    return each_row(rows, false, [this](const Value* row, double*, double* scores) {
-        trees::reference_predict(forest_, row, scores);
+    return each_row(rows, false, [this](const Value* some, std::size_t count, double*, double* scores) {
+        for (std::size_t i = 0; i < count; ++i) {
+            trees::reference_predict(forest_, some + i * forest_.feature_count, scores + i * forest_.output_count);
+        }
     });
 }
 
@@ -139,7 +133,7 @@ py::typing::Dict<py::str, py::object> NativeForest::describe() const {
     std::size_t categorical = 0;
     for (const trees::Tree& tree : forest_.trees) {
         leaves += tree.leaf_count();
-        depth = std::max(depth, depth_of(tree));
+        depth = std::max(depth, trees::depth_of(tree));
         categorical += tree.category_sets.size();
     }
     py::typing::Dict<py::str, py::object> found;
@@ -153,7 +147,8 @@ py::typing::Dict<py::str, py::object> NativeForest::describe() const {
     found["features_used"] = used_features(forest_);
     found["outputs"] = forest_.output_count;
     found["best_iteration"] = forest_.best_iteration;
-    found["kernel"] = trees::InterleavedPredictor::supports(forest_) ? "interleaved" : "reference";
+    found["kernel"] = std::string(fast_.row_kernel());
+    found["batch_kernel"] = std::string(fast_.batch_kernel());
     found["table_bytes"] = fast_.bytes();
     return found;
 }

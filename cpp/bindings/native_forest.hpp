@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "trees/interleaved.hpp"
+#include "trees/predictor.hpp"
 #include "trees/xgboost.hpp"
 
 namespace foxml::bindings {
@@ -26,7 +26,7 @@ class NativeForest {
                  trees::Iterations iterations);
 
     [[nodiscard]] const trees::Forest& forest() const noexcept { return forest_; }
-    [[nodiscard]] const trees::InterleavedPredictor& fast() const noexcept { return fast_; }
+    [[nodiscard]] const trees::Predictor& fast() const noexcept { return fast_; }
 
     /// Scores of rows of shape (n, feature_count), in the library's precision: raw, or its output.
     template <typename Value>
@@ -53,7 +53,7 @@ class NativeForest {
     pybind11::array each_row(const Rows<Value>& rows, bool is_output, Predict predict) const;
 
     trees::Forest forest_;
-    trees::InterleavedPredictor fast_;
+    trees::Predictor fast_;
 };
 
 /// Scores a row that lives in a buffer of the caller's, again and again: nothing is copied, allocated or checked.

@@ -43,10 +43,10 @@ class ForestDescription:
         Raw scores a row.
     best_iteration : int or None
         Of early stopping, if the file states it; counted from 0.
-    kernel : str
-        That predicts.
+    kernel, batch_kernel : str
+        That predict a single row, and many.
     table_bytes : int
-        Memory that the kernel reads while it predicts.
+        Memory that the kernels read while they predict.
     """
 
     format: str
@@ -60,6 +60,7 @@ class ForestDescription:
     outputs: int
     best_iteration: int | None
     kernel: str
+    batch_kernel: str
     table_bytes: int
 
 

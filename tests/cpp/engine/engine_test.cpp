@@ -100,7 +100,7 @@ trees::Forest stumps(std::size_t features, std::size_t outputs) {
 }
 
 Scorer scorer_of(const trees::Forest& forest) {
-    return {std::make_shared<const trees::InterleavedPredictor>(forest), forest.feature_count, forest.output_count};
+    return {std::make_shared<const trees::Predictor>(forest), forest.feature_count, forest.output_count};
 }
 
 // The score is what the plain walk says of the very row that is handed out, output 0 of each forest.
