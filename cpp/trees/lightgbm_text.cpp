@@ -38,7 +38,8 @@ class Reader {
                             std::to_string(forest.output_count) + " outputs");
         }
         if (forest.link.averages) {
-            forest.divisor = static_cast<double>(forest.trees.size() / forest.output_count);
+            const std::size_t iterations = forest.trees.size() / forest.output_count;
+            forest.divisor = static_cast<double>(iterations);
         }
         validate(forest, source_);
         return forest;
