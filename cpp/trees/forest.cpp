@@ -138,6 +138,10 @@ void check_shape(const Forest& forest, const std::string& source) {
     if (forest.feature_count == 0 || forest.output_count == 0) {
         fail("a model needs at least one feature and one output");
     }
+    if (forest.feature_count > kFeaturesMax || forest.output_count > kOutputsMax) {
+        fail("expected at most " + std::to_string(kFeaturesMax) + " features and " + std::to_string(kOutputsMax) +
+             " outputs, found " + std::to_string(forest.feature_count) + " and " + std::to_string(forest.output_count));
+    }
     if (!forest.feature_names.empty() && forest.feature_names.size() != forest.feature_count) {
         fail("expected " + std::to_string(forest.feature_count) + " feature names, found " +
              std::to_string(forest.feature_names.size()));

@@ -116,6 +116,10 @@ struct Forest {
 /// Largest magnitude that LightGBM treats as zero: the float 1e-35f.
 inline constexpr double kZeroThreshold = 1e-35f;
 
+/// More than any model has: a count beyond them would only exhaust memory.
+inline constexpr std::size_t kOutputsMax = 1'000'000;
+inline constexpr std::size_t kFeaturesMax = 10'000'000;
+
 /// Check that every tree is a tree (children in range, each node and leaf reached exactly once), that features, outputs
 /// and sets exist, and that numbers are finite; a threshold may be +inf.
 ///

@@ -11,8 +11,6 @@ namespace foxml::trees {
 
 namespace {
 
-constexpr std::int64_t kCountMax = 10'000'000;
-
 struct Named {
     std::string_view name;
     Link::Kind kind;
@@ -65,7 +63,7 @@ class FoxmlReader {
 
     std::int64_t count() {
         const std::int64_t value = document_.integer();
-        if (value < 0 || value > kCountMax) {
+        if (value < 0 || value > static_cast<std::int64_t>(kFeaturesMax)) {
             document_.fail("expected a count, found " + std::to_string(value));
         }
         return value;

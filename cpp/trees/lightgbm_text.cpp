@@ -38,7 +38,8 @@ class Reader {
                             std::to_string(forest.output_count) + " outputs");
         }
         if (forest.link.averages) {
-            forest.divisor = static_cast<double>(forest.trees.size() / forest.output_count);
+            const std::size_t iterations = forest.trees.size() / forest.output_count;
+            forest.divisor = static_cast<double>(iterations);
         }
         validate(forest, source_);
         return forest;
@@ -91,10 +92,10 @@ class Reader {
         if (version.value != "v3" && version.value != "v4") {
             fail(version.line, "expected version v3 or v4, found " + quoted(version.value));
         }
-        forest.output_count = count(require(header, "num_tree_per_iteration"), 1);
+        forest.output_count = count(require(header, "num_tree_per_iteration"), 1, kOutputsMax);
         forest.base_margin.assign(forest.output_count, 0.0);
         forest.format = "LightGBM text " + std::string(version.value);
-        forest.feature_count = count(require(header, "max_feature_idx"), 0) + 1;
+        forest.feature_count = count(require(header, "max_feature_idx"), 0, kFeaturesMax - 1) + 1;
         if (header.contains("objective")) {
             const Field& objective = header.at("objective");
             forest.objective = objective.value;
@@ -233,12 +234,12 @@ class Reader {
         return found != block.end() && found->second.value != "0";
     }
 
-    std::size_t count(const Field& field, std::int32_t at_least) const {
+    /// No model has a hundred million of anything.
+    std::size_t count(const Field& field, std::int32_t at_least, std::size_t at_most = 100'000'000) const {
         const std::int32_t value = number<std::int32_t>(field.value, field.line);
-        // No model has a hundred million of anything; a count like that would only exhaust memory.
-        if (value < at_least || value > 100'000'000) {
-            fail(field.line,
-                 "expected a count of at least " + std::to_string(at_least) + ", found " + quoted(field.value));
+        if (value < at_least || static_cast<std::size_t>(value) > at_most) {
+            fail(field.line, "expected a count of at least " + std::to_string(at_least) + " and at most " +
+                                 std::to_string(at_most) + ", found " + quoted(field.value));
         }
         return static_cast<std::size_t>(value);
     }

@@ -46,7 +46,6 @@ constexpr std::array kXgboost{
     Named{"reg:pseudohubererror", identity},
     Named{"reg:absoluteerror", identity},
     Named{"reg:quantileerror", identity},
-    Named{"reg:expectileerror", identity},
     Named{"binary:logitraw", identity},
     Named{"rank:pairwise", identity},
     Named{"rank:ndcg", identity},

@@ -82,7 +82,9 @@ std::shared_ptr<const Kernel> fastest(const Forest& forest, const std::vector<st
     constexpr int kRounds = 7;
     constexpr std::int64_t kLongEnoughNs = 20'000'000;
     constexpr std::size_t kRows = 64;
-    if (kernels.size() == 1) {
+    // Trial rows of a forest that states millions of columns would take more memory than the forest.
+    constexpr std::size_t kWide = 100'000;
+    if (kernels.size() == 1 || forest.feature_count > kWide || forest.output_count > kWide) {
         return kernels.front();
     }
     const std::vector<float> rows = trial_rows(forest, kRows);

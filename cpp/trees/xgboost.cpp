@@ -16,8 +16,6 @@ namespace foxml::trees {
 
 namespace {
 
-constexpr std::int64_t kOutputsMax = 1'000'000;
-
 std::unique_ptr<Document> open(std::string_view bytes, const std::string& source) {
     if (bytes.substr(0, 4) == "binf" || bytes.substr(0, 7) == "CONFIG-") {
         throw InvalidInput(source + ": XGBoost's old binary format is not supported; save the model as .ubj or .json");
@@ -61,7 +59,7 @@ class Converter {
 
     void read_shape() {
         const std::int64_t outputs = std::max({std::int64_t{1}, model_.num_class, model_.num_target});
-        if (outputs > kOutputsMax || (model_.num_class > 1 && model_.num_target > 1)) {
+        if (outputs > static_cast<std::int64_t>(kOutputsMax) || (model_.num_class > 1 && model_.num_target > 1)) {
             fail("num_class " + std::to_string(model_.num_class) + " and num_target " +
                  std::to_string(model_.num_target) + " are not supported together");
         }
