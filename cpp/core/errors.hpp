@@ -22,3 +22,11 @@ class InvalidInput : public std::invalid_argument {
             ::foxml::assertion_failed(#condition, __FILE__, __LINE__); \
         }                                                              \
     } while (false)
+
+/// What a caller has promised, and has seen to itself just before: checked again where we look for our own bugs, in
+/// debug and sanitized builds.
+#if !defined(NDEBUG) || defined(__SANITIZE_ADDRESS__)
+#define FOXML_ASSERT_OF_CALLER(condition) FOXML_ASSERT(condition)
+#else
+#define FOXML_ASSERT_OF_CALLER(condition) static_cast<void>(0)
+#endif

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
 #include "core/vectors.hpp"
@@ -33,11 +32,9 @@ struct IntLanes {
     [[gnu::always_inline]] IntLanes(std::int64_t value) noexcept  // NOLINT: a number is the same in every lane
         : raw(lanes::Words{} + static_cast<std::uint64_t>(value)) {}
     [[gnu::always_inline]] static IntLanes load(const void* from) noexcept {
-        IntLanes value;
-        std::memcpy(&value.raw, from, sizeof value.raw);
-        return value;
+        return IntLanes(lanes::load<lanes::Words>(from));
     }
-    [[gnu::always_inline]] void store(void* to) const noexcept { std::memcpy(to, &raw, sizeof raw); }
+    [[gnu::always_inline]] void store(void* to) const noexcept { lanes::store(raw, to); }
     [[nodiscard, gnu::always_inline]] lanes::Ints ints() const noexcept { return lanes::cast<lanes::Ints>(raw); }
 };
 
@@ -50,11 +47,9 @@ struct RealLanes {
     [[gnu::always_inline]] RealLanes(double value) noexcept  // NOLINT
         : raw(lanes::Doubles{} + value) {}
     [[gnu::always_inline]] static RealLanes load(const void* from) noexcept {
-        RealLanes value;
-        std::memcpy(&value.raw, from, sizeof value.raw);
-        return value;
+        return RealLanes(lanes::load<lanes::Doubles>(from));
     }
-    [[gnu::always_inline]] void store(void* to) const noexcept { std::memcpy(to, &raw, sizeof raw); }
+    [[gnu::always_inline]] void store(void* to) const noexcept { lanes::store(raw, to); }
 };
 
 /// high 2^64 + low, in two's complement.
@@ -196,26 +191,32 @@ FOXML_LANES MaskLanes<Isa> operator<(WideLanes<Isa> a, int) noexcept {
     return {lanes::cast<lanes::Ints>(a.high) < 0};  // of 0 alone
 }
 
-/// Upper half of the product of two unsigned numbers, from products of their halves.
-FOXML_LANES lanes::Words upper_product(lanes::Words a, lanes::Words b) noexcept {
+/// The product of two unsigned numbers, from products of their halves.
+FOXML_LANES WideLanes<Isa> unsigned_product(lanes::Words a, lanes::Words b) noexcept {
     constexpr std::uint64_t kHalf = 0xffffffffULL;
-    const lanes::Words a_low = a & kHalf, a_high = a >> 32, b_low = b & kHalf, b_high = b >> 32;
-    const lanes::Words low = a_low * b_low, left = a_high * b_low, right = a_low * b_high;
-    const lanes::Words middle = (low >> 32) + (left & kHalf) + (right & kHalf);
-    return a_high * b_high + (left >> 32) + (right >> 32) + (middle >> 32);
+    const lanes::Words a_high = a >> 32, b_high = b >> 32;
+    const lanes::Words low = lanes::lower_product(a, b), left = lanes::lower_product(a_high, b),
+                       right = lanes::lower_product(a, b_high);
+    // Twice a half and a product of halves fit a word.
+    const lanes::Words middle = right + (low >> 32);
+    const lanes::Words rest = left + (middle & kHalf);
+    return {(low & kHalf) | (rest << 32), lanes::lower_product(a_high, b_high) + (middle >> 32) + (rest >> 32)};
 }
 FOXML_LANES WideLanes<Isa> product(IntLanes<Isa> a, IntLanes<Isa> b) noexcept {
-    const lanes::Words unsigned_high = upper_product<Isa>(a.raw, b.raw);
+    const WideLanes<Isa> of_words = unsigned_product<Isa>(a.raw, b.raw);
     const lanes::Words a_negative = lanes::cast<lanes::Words>(a.ints() < 0);
     const lanes::Words b_negative = lanes::cast<lanes::Words>(b.ints() < 0);
-    return {a.raw * b.raw, unsigned_high - (a_negative & b.raw) - (b_negative & a.raw)};
+    return {of_words.low, of_words.high - (a_negative & b.raw) - (b_negative & a.raw)};
 }
 FOXML_LANES WideLanes<Isa> product(std::int64_t a, IntLanes<Isa> b) noexcept { return product(IntLanes<Isa>(a), b); }
 FOXML_LANES WideLanes<Isa> product(IntLanes<Isa> a, std::int64_t b) noexcept { return product(a, IntLanes<Isa>(b)); }
 /// By a count that is not negative.
 FOXML_LANES WideLanes<Isa> operator*(int count, WideLanes<Isa> a) noexcept {
     const lanes::Words times = lanes::Words{} + static_cast<std::uint64_t>(count);
-    return {a.low * times, a.high * times + upper_product<Isa>(a.low, times)};
+    const lanes::Words low = lanes::lower_product(a.low, times);
+    const lanes::Words high = lanes::lower_product(a.low >> 32, times) + (low >> 32);
+    const lanes::Words above = lanes::lower_product(a.high, times) + (lanes::lower_product(a.high >> 32, times) << 32);
+    return {(low & 0xffffffffULL) | (high << 32), above + (high >> 32)};
 }
 
 // Conversions.
@@ -295,6 +296,17 @@ FOXML_LANES IntLanes<Isa> wrapping_product(IntLanes<Isa> a, IntLanes<Isa> b) noe
 FOXML_LANES IntLanes<Isa> wrapping_difference(IntLanes<Isa> a, IntLanes<Isa> b) noexcept { return a - b; }
 FOXML_LANES WideLanes<Isa> wrapping_product(int count, WideLanes<Isa> a) noexcept { return count * a; }
 FOXML_LANES WideLanes<Isa> wrapping_difference(WideLanes<Isa> a, WideLanes<Isa> b) noexcept { return a - b; }
+
+/// Each rounded once.
+template <typename Isa>
+[[gnu::always_inline]] inline void store_floats(RealLanes<Isa> x, float* to) noexcept {
+#if defined(__AVX512F__)
+    _mm256_storeu_ps(to, _mm512_cvtpd_ps(lanes::cast<__m512d>(x.raw)));
+#else
+    _mm_storeu_ps(to, _mm256_cvtpd_ps((__m256d)x.raw.low));
+    _mm_storeu_ps(to + 4, _mm256_cvtpd_ps((__m256d)x.raw.high));
+#endif
+}
 
 /// Undefined where b is 0.
 FOXML_LANES RealLanes<Isa> ratio(RealLanes<Isa> a, RealLanes<Isa> b) noexcept {

@@ -1,7 +1,9 @@
 #include "engine/batch.hpp"
 
 #include <cstddef>
+#include <type_traits>
 
+#include "engine/stretches.hpp"
 #include "engine/track.hpp"
 
 namespace foxml::engine {
@@ -9,9 +11,13 @@ namespace foxml::engine {
 template <typename Value>
 void run_batch(const std::shared_ptr<const features::Plan>& plan, features::Scale scale, const BarColumns& bars,
                const std::vector<Adjustment>& adjustments, Value* values, std::uint8_t* ready) {
-    const std::size_t width = plan->feature_count();
     Feed feed(bars, adjustments);
     Track track(plan, scale);
+    if constexpr (std::is_same_v<Value, float>) {
+        Stretches(plan, false).run(feed, track, values, ready);
+        return;
+    }
+    const std::size_t width = plan->feature_count();
     for (std::size_t t = 0; t < feed.size(); ++t) {
         if (!feed.adjusts_again()) {
             track.forget_past();
@@ -25,5 +31,14 @@ template void run_batch<float>(const std::shared_ptr<const features::Plan>&, fea
                                const std::vector<Adjustment>&, float*, std::uint8_t*);
 template void run_batch<double>(const std::shared_ptr<const features::Plan>&, features::Scale, const BarColumns&,
                                 const std::vector<Adjustment>&, double*, std::uint8_t*);
+
+void run_batch_many(const std::shared_ptr<const features::Plan>& plan, const std::vector<BatchItem>& items) {
+    Stretches stretches(plan, false);
+    for (const BatchItem& item : items) {
+        Feed feed(item.bars, item.adjustments);
+        Track track(plan, item.scale);
+        stretches.run(feed, track, item.values, item.ready);
+    }
+}
 
 }  // namespace foxml::engine

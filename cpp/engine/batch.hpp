@@ -10,7 +10,7 @@
 
 namespace foxml::engine {
 
-/// Features of a whole history: the streaming update in a loop, from a fresh state.
+/// Features of a whole history from a fresh state: the rows of the streaming update, to the bit.
 ///
 /// `adjustments` by `before_bar`; those of one bar are applied in the order given. Writes count x features `values`
 /// (NaN in rows that are not ready) and `ready`. Throws RefusedBar naming the row, InvalidInput naming the adjustment.
@@ -27,10 +27,8 @@ struct BatchItem {
     std::uint8_t* ready;
 };
 
-/// Features of many whole histories, eight at a time bar by bar side by side; each is what `run_batch` gives, to the
-/// bit, whatever the times and lengths of the others.
-///
-/// Throws what `run_batch` throws of one of them; what was written then counts for nothing.
+/// Features of many whole histories; each is what `run_batch` gives. Throws what `run_batch` throws of one of them;
+/// what was written then counts for nothing.
 void run_batch_many(const std::shared_ptr<const features::Plan>& plan, const std::vector<BatchItem>& items);
 
 }  // namespace foxml::engine

@@ -8,12 +8,18 @@
 #include "core/errors.hpp"
 #include "engine/refused_bar.hpp"
 #include "engine/snapshot.hpp"
+#include "engine/stretches.hpp"
 
 namespace foxml::engine {
 
 namespace {
 
 constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
+constexpr std::size_t kLanes = features::kBlockLanes;
+
+bool all_present(const std::uint8_t* present) noexcept {
+    return std::all_of(present, present + kLanes, [](std::uint8_t is) { return is != 0; });
+}
 
 /// Rows that a forest scores in one call.
 constexpr std::size_t kRowsAtOnce = 64;
@@ -48,11 +54,12 @@ Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<fea
 }
 
 Engine::Tracks Engine::make_tracks() const {
-    constexpr std::size_t kLanes = features::kBlockLanes;
     const Isa isa = chosen_isa();  // a wrong FOXML_ISA is an error even where there is no block
     Tracks tracks;
     const std::size_t block_count = scales_.size() / kLanes;
+    features::BlockPool pool(block_count * features::BlockRings::bytes_of(plan_->layout()));
     tracks.blocks.reserve(block_count);
+    tracks.gates.reserve(block_count);
     tracks.all.reserve(scales_.size());
     for (std::size_t i = 0; i < scales_.size(); ++i) {
         if (i / kLanes >= block_count) {
@@ -60,8 +67,10 @@ Engine::Tracks Engine::make_tracks() const {
             continue;
         }
         if (i % kLanes == 0) {
-            tracks.blocks.emplace_back(plan_, isa);
+            tracks.blocks.emplace_back(plan_, isa, pool);
+            tracks.gates.emplace_back();
         }
+        tracks.gates.back().set_scale(i % kLanes, scales_[i]);
         tracks.all.emplace_back(plan_, scales_[i], tracks.blocks.back().rings(), i % kLanes);
         tracks.blocks.back().hold(i % kLanes, tracks.all.back().state());
     }
@@ -70,6 +79,10 @@ Engine::Tracks Engine::make_tracks() const {
 
 double Engine::benchmark_close_of(const Slice& slice) const noexcept {
     return benchmark_ && slice.present[*benchmark_] != 0 ? slice.ohlcv[*benchmark_ * 5 + 3] : 0.0;
+}
+
+Moment Engine::moment_of(const Slice& slice) const noexcept {
+    return {slice.close_ns, slice.session_open_ns, slice.session_close_ns, benchmark_close_of(slice)};
 }
 
 features::Bar Engine::bar_of(const Slice& slice, std::size_t symbol) const noexcept {
@@ -90,7 +103,20 @@ void Engine::check(const Slice& slice) const {
     if (slice.close_ns <= last_close_ns_) {
         throw RefusedBar(-1, slice.close_ns, "does not come after the slice before it");
     }
-    for (std::size_t i = 0; i < tracks_.all.size(); ++i) {
+    const Moment moment = moment_of(slice);
+    for (std::size_t b = 0; b < tracks_.gates.size(); ++b) {
+        const Gate& gate = tracks_.gates[b];
+        const std::size_t first = b * kLanes;
+        if (!(all_present(slice.present + first) && gate.follows(moment) && gate.passes(slice.ohlcv + first * 5))) {
+            check(slice, first, kLanes);
+        }
+    }
+    const std::size_t rest = tracks_.gates.size() * kLanes;
+    check(slice, rest, tracks_.all.size() - rest);
+}
+
+void Engine::check(const Slice& slice, std::size_t first, std::size_t count) const {
+    for (std::size_t i = first; i < first + count; ++i) {
         if (slice.present[i] == 0) {
             continue;
         }
@@ -102,7 +128,6 @@ void Engine::check(const Slice& slice) const {
 
 void Engine::on_slice(const Slice& slice, const SliceResult& result) {
     check(slice);
-    constexpr std::size_t kLanes = features::kBlockLanes;
     for (std::size_t b = 0; b < tracks_.blocks.size(); ++b) {
         if (b + 1 < tracks_.blocks.size()) {
             tracks_.blocks[b + 1].prefetch();
@@ -132,10 +157,9 @@ void Engine::update(const Slice& slice, std::size_t symbol) noexcept {
 }
 
 void Engine::update_block(const Slice& slice, std::size_t block) {
-    constexpr std::size_t kLanes = features::kBlockLanes;
     const std::size_t first = block * kLanes;
-    const std::uint8_t* const present = slice.present + first;
-    if (!std::all_of(present, present + kLanes, [](std::uint8_t is) { return is != 0; })) {
+    if (!all_present(slice.present + first)) {
+        tracks_.gates[block].shut();
         for (std::size_t i = first; i < first + kLanes; ++i) {
             update(slice, i);
         }
@@ -146,9 +170,13 @@ void Engine::update_block(const Slice& slice, std::size_t block) {
         bars[lane] = bar_of(slice, first + lane);
     }
     tracks_.blocks[block].update(bars);
+    std::array<const features::SymbolState*, kLanes> states;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        tracks_.all[first + lane].follow(bars[lane], benchmark_close_of(slice));
+        Track& track = tracks_.all[first + lane];
+        track.follow(bars[lane], benchmark_close_of(slice));
+        states[lane] = &track.state();
     }
+    tracks_.gates[block].note(moment_of(slice), states);
 }
 
 void Engine::note_ready(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result) noexcept {
@@ -159,11 +187,11 @@ void Engine::note_ready(const Slice& slice, std::size_t first, std::size_t count
 
 void Engine::write_block(const features::Block& block, std::size_t first, const SliceResult& result) {
     const std::uint8_t* const ready = result.ready + first;
-    if (std::all_of(ready, ready + features::kBlockLanes, [](std::uint8_t is) { return is != 0; })) {
+    if (std::all_of(ready, ready + kLanes, [](std::uint8_t is) { return is != 0; })) {
         block.write_rows(result.rows + first * feature_count(), feature_count());
         return;
     }
-    for (std::size_t i = first; i < first + features::kBlockLanes; ++i) {
+    for (std::size_t i = first; i < first + kLanes; ++i) {
         write_row(i, result);
     }
 }
@@ -207,12 +235,20 @@ void Engine::check_symbol(std::size_t symbol) const {
     }
 }
 
+void Engine::shut_gate(std::size_t symbol) noexcept {
+    if (symbol / kLanes < tracks_.gates.size()) {
+        tracks_.gates[symbol / kLanes].shut();
+    }
+}
+
 void Engine::adjust(std::size_t symbol, double price_factor, double volume_factor) {
     check_symbol(symbol);
     tracks_.all[symbol].adjust(price_factor, volume_factor);
+    shut_gate(symbol);
     if (symbol == benchmark_) {
-        for (Track& track : tracks_.all) {
-            track.adjust_benchmark(price_factor);
+        for (std::size_t i = 0; i < tracks_.all.size(); ++i) {
+            tracks_.all[i].adjust_benchmark(price_factor);
+            shut_gate(i);
         }
     }
 }
@@ -230,11 +266,9 @@ void Engine::extend(std::size_t symbol, const BarColumns& bars, const std::vecto
     Track track(plan_, scales_[symbol]);
     ByteReader in(state.bytes());
     track.load(in);
-    for (std::size_t t = 0; t < bars.count; ++t) {
-        feed.take(t, track);
-        write_row_of(track, feature_count(), values + t * feature_count(), ready[t]);
-    }
+    Stretches(plan_, true).run(feed, track, values, ready);
     tracks_.all[symbol] = std::move(track);
+    shut_gate(symbol);
     if (bars.count > 0) {
         last_close_ns_ = std::max(last_close_ns_, bars.close_ns[bars.count - 1]);
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/feed.hpp"
+#include "engine/gate.hpp"
 #include "engine/track.hpp"
 #include "features/block.hpp"
 #include "trees/predictor.hpp"
@@ -82,13 +83,18 @@ class Engine {
     void check_symbol(std::size_t symbol) const;
     [[nodiscard]] features::Bar bar_of(const Slice& slice, std::size_t symbol) const noexcept;
     [[nodiscard]] double benchmark_close_of(const Slice& slice) const noexcept;
+    [[nodiscard]] Moment moment_of(const Slice& slice) const noexcept;
     void check(const Slice& slice) const;
+    void check(const Slice& slice, std::size_t first, std::size_t count) const;
     /// Symbols in blocks of eight, what is left over by itself.
     struct Tracks {
         std::vector<features::Block> blocks;
+        std::vector<Gate> gates;  ///< one for each block
         std::vector<Track> all;
     };
     [[nodiscard]] Tracks make_tracks() const;
+    /// The state of a symbol, or what it knows of the benchmark, has changed in another way than by a bar.
+    void shut_gate(std::size_t symbol) noexcept;
     void update_block(const Slice& slice, std::size_t block);
     void update(const Slice& slice, std::size_t symbol) noexcept;
     void note_ready(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result) noexcept;

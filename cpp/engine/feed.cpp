@@ -9,24 +9,6 @@
 
 namespace foxml::engine {
 
-namespace {
-
-features::Bar bar_of(const BarColumns& bars, std::size_t t) noexcept {
-    const double* row = bars.ohlcv + t * 5;
-    features::Bar bar;
-    bar.close_ns = bars.close_ns[t];
-    bar.session_open_ns = bars.session_open_ns[t];
-    bar.session_close_ns = bars.session_close_ns[t];
-    bar.open = row[0];
-    bar.high = row[1];
-    bar.low = row[2];
-    bar.close = row[3];
-    bar.volume = row[4];
-    return bar;
-}
-
-}  // namespace
-
 Feed::Feed(const BarColumns& bars, const std::vector<Adjustment>& adjustments)
     : bars_(bars), adjustments_(adjustments) {
     for (std::size_t k = 0; k < adjustments.size(); ++k) {
@@ -56,13 +38,24 @@ void Feed::apply(Track& track) {
     ++next_;
 }
 
-features::Bar Feed::next(std::size_t t, Track& track) {
+bool Feed::adjust(std::size_t t, Track& track) {
+    bool anew = false;
     while (next_ < adjustments_.size() && adjustments_[next_].before_bar == t) {
+        anew = anew || !adjustments_[next_].of_benchmark;
         apply(track);
     }
-    const features::Bar bar = track.beside_benchmark(bar_of(bars_, t), benchmark_close(t));
+    return anew;
+}
+
+void Feed::refuse(std::size_t t, const features::Bar& bar, const char* reason) {
+    throw RefusedBar(static_cast<std::ptrdiff_t>(t), bar.close_ns, reason);
+}
+
+features::Bar Feed::next(std::size_t t, Track& track) {
+    (void)adjust(t, track);
+    const features::Bar bar = this->bar(t, track);
     if (const char* reason = track.refusal(bar)) {
-        throw RefusedBar(static_cast<std::ptrdiff_t>(t), bar.close_ns, reason);
+        refuse(t, bar, reason);
     }
     return bar;
 }

@@ -41,6 +41,32 @@ class Feed {
     /// Whether the symbol's own past is to be adjusted again.
     [[nodiscard]] bool adjusts_again() const noexcept { return next_ < own_end_; }
 
+    /// Applies the corporate actions before bar `t`, which comes next; says whether the track's state was built anew.
+    /// Throws InvalidInput naming the adjustment.
+    bool adjust(std::size_t t, Track& track);
+
+    /// The bar before which the next corporate action comes, or the end.
+    [[nodiscard]] std::size_t next_adjusted() const noexcept {
+        return next_ < adjustments_.size() ? adjustments_[next_].before_bar : bars_.count;
+    }
+
+    /// Bar `t` beside the benchmark as the track last saw it.
+    [[nodiscard]] features::Bar bar(std::size_t t, const Track& track) const noexcept {
+        const double* const row = bars_.ohlcv + t * 5;
+        return {bars_.close_ns[t],
+                bars_.session_open_ns[t],
+                bars_.session_close_ns[t],
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                track.benchmark_ratio(benchmark_close(t))};
+    }
+
+    /// Throws RefusedBar naming the row.
+    [[noreturn]] static void refuse(std::size_t t, const features::Bar& bar, const char* reason);
+
     /// Bar `t` beside the benchmark, with the corporate actions before it applied to the track, which must then take it
     /// in; each is the one after the last. Throws RefusedBar naming the row, InvalidInput naming the adjustment.
     [[nodiscard]] features::Bar next(std::size_t t, Track& track);

@@ -11,7 +11,7 @@ namespace foxml::engine {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x54414c4d584f46ULL;  // "FOXMLAT" in the order of the bytes
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
 constexpr std::size_t kHeaderBytes = 4 * sizeof(std::uint64_t);
 constexpr std::size_t kFrameBytes = kHeaderBytes + sizeof(std::uint64_t);
 

@@ -41,7 +41,7 @@ Track::Track(std::shared_ptr<const features::Plan> plan, features::Scale scale, 
       history_(static_cast<std::size_t>(plan_->history_bars())) {}
 
 features::Bar Track::beside_benchmark(features::Bar bar, double close) const noexcept {
-    bar.benchmark_ratio = close > 0.0 && benchmark_close_ > 0.0 ? close / benchmark_close_ : 0.0;
+    bar.benchmark_ratio = benchmark_ratio(close);
     return bar;
 }
 

@@ -11,7 +11,7 @@ namespace foxml::engine {
 
 /// One symbol: its features, and the bars from which they are rebuilt after a corporate action.
 ///
-/// Both the stream and the batch run on this class alone, so they cannot differ.
+/// The stream and the batch both keep their symbols in it.
 class Track {
    public:
     Track(std::shared_ptr<const features::Plan> plan, features::Scale scale);
@@ -21,6 +21,11 @@ class Track {
 
     /// The bar with the benchmark's move since this symbol's last bar. `close` is 0 where the benchmark has no bar.
     [[nodiscard]] features::Bar beside_benchmark(features::Bar bar, double close) const noexcept;
+
+    /// The benchmark's move since this symbol's last bar, as a ratio; 0 where one of the closes is missing.
+    [[nodiscard]] double benchmark_ratio(double close) const noexcept {
+        return close > 0.0 && benchmark_close_ > 0.0 ? close / benchmark_close_ : 0.0;
+    }
 
     /// Why a bar cannot be the next one; null if it can.
     [[nodiscard]] const char* refusal(const features::Bar& bar) const noexcept { return state_.refusal(bar); }

@@ -1,6 +1,7 @@
 #include "features/block.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -57,6 +58,12 @@ void read_gauge(const BlockSource& source, GaugeKind kind, const Params& params,
 }
 
 void read_since(const BlockSource& source, Extremum extremum, int window, std::int64_t* bars) noexcept {
+    if (source.searches != nullptr) {
+        const auto& known = source.layout->searches;
+        const auto found = std::lower_bound(known.begin(), known.end(), ExtremumSearch{extremum, window});
+        std::ranges::copy(source.searches[found - known.begin()], bars);
+        return;
+    }
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
         const View view = source.states[lane]->view();
         bars[lane] = extremum == Extremum::high ? view.since_high(window) : view.since_low(window);
@@ -70,8 +77,12 @@ void run_alone(const BlockSource& source, const Plan::Entry& entry, double* cell
 }
 
 Block::Block(std::shared_ptr<const Plan> plan, Isa isa)
+    : Block(plan, isa, *std::make_unique<BlockPool>(BlockRings::bytes_of(plan->layout()))) {}
+
+Block::Block(std::shared_ptr<const Plan> plan, Isa isa, BlockPool& pool)
     : plan_(std::move(plan)),
-      rings_(plan_->layout()),
+      rings_(plan_->layout(), pool),
+      searches_(plan_->layout()),
       update_rings_(updater_of(isa)),
       write_together_(writer_of(isa)) {}
 
@@ -97,7 +108,14 @@ bool Block::together() {
     return true;
 }
 
+std::uint64_t Block::replaced() const noexcept {
+    return std::accumulate(
+        states_.begin(), states_.end(), std::uint64_t{0},
+        [](std::uint64_t sum, const SymbolState* state) { return sum + state->operators().replaced(); });
+}
+
 void Block::align() {
+    searches_.forget();
     const std::int64_t place = states_[0]->operators().place();
     for (SymbolState* const state : states_) {
         if (state->operators().place() != place) {
@@ -112,6 +130,7 @@ void Block::gather(BlockSource& source) const noexcept {
     source.extrema = rings_.extrema.data();
     source.smoothings = rings_.smoothings.data();
     source.place = states_[0]->operators().place();
+    source.searches = replaced() == replaced_ ? searches_.at(source.place) : nullptr;
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
         const Operators& operators = states_[lane]->operators();
         source.states[lane] = states_[lane];
@@ -144,7 +163,7 @@ void Block::update_together(const std::array<Bar, kBlockLanes>& bars) noexcept {
     update.interval_ns = plan_->interval_ns();
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
         const Operators& operators = states_[lane]->operators();
-        FOXML_ASSERT(states_[lane]->refusal(bars[lane]) == nullptr);
+        FOXML_ASSERT_OF_CALLER(states_[lane]->refusal(bars[lane]) == nullptr);
         update.integer_bars[lane] = to_integers(bars[lane], operators.scale());
         update.integer_previous[lane] = &operators.bar();
         update.bars.set(lane, update.integer_bars[lane]);
@@ -158,10 +177,21 @@ void Block::update_together(const std::array<Bar, kBlockLanes>& bars) noexcept {
         update.price_grid[lane] = operators.scale().price_grid;
         update.volume_unit[lane] = operators.scale().volume_unit;
     }
+    if (const std::uint64_t replaced = this->replaced(); replaced != replaced_) {
+        searches_.forget();
+        replaced_ = replaced;
+    }
     alignas(64) BlockBars::Numbers log_returns;
     update_rings_(update, log_returns);
+    searches_.step(update.extrema, update.place);
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-        states_[lane]->follow(update.integer_bars[lane], log_returns[lane]);
+        states_[lane]->advance(update.integer_bars[lane], log_returns[lane]);
+    }
+    // One gauge of all, then the next: its code is at hand, and no symbol waits for another's numbers.
+    for (std::size_t number = 0; number < plan_->layout().gauges.specs().size(); ++number) {
+        for (SymbolState* const state : states_) {
+            state->update_gauge(number);
+        }
     }
 }
 
@@ -170,8 +200,7 @@ void Block::prefetch() const noexcept {
     const Layout& layout = plan_->layout();
     const auto ask = [next](const auto* words, const auto& ring, const std::vector<Layout::Touch>& touches) {
         for (const auto& [word, lag] : touches) {
-            const auto row = static_cast<std::uint64_t>(next - lag) & (ring.capacity() - 1);
-            __builtin_prefetch(words + (row * ring.stride() + word) * kBlockLanes, 0, 2);
+            __builtin_prefetch(words + ring.at(word, next - lag) * kBlockLanes, 0, 2);
         }
     };
     ask(rings_.prefix.data(), layout.prefix, layout.prefix_touches);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/isa.hpp"
+#include "features/block_searches.hpp"
 #include "features/block_source.hpp"
 #include "features/block_update.hpp"
 #include "features/operators.hpp"
@@ -25,12 +26,17 @@ namespace foxml::features {
 class Block {
    public:
     Block(std::shared_ptr<const Plan> plan, Isa isa);
+    /// With its memory in a pool that has `BlockRings::bytes_of(plan->layout())` left.
+    Block(std::shared_ptr<const Plan> plan, Isa isa, BlockPool& pool);
 
     /// Memory for the symbols of this block.
     [[nodiscard]] const BlockRings& rings() const noexcept { return rings_; }
 
     /// The state of lane `lane`; it must live in `rings()` and outlive the block.
-    void hold(std::size_t lane, SymbolState& state) noexcept { states_[lane] = &state; }
+    void hold(std::size_t lane, SymbolState& state) noexcept {
+        states_[lane] = &state;
+        searches_.forget();
+    }
 
     /// Whether all symbols have their last bar at the same place.
     [[nodiscard]] bool aligned() const noexcept;
@@ -54,9 +60,12 @@ class Block {
     [[nodiscard]] bool together();
     void update_together(const std::array<Bar, kBlockLanes>& bars) noexcept;
     void gather(BlockSource& source) const noexcept;
+    [[nodiscard]] std::uint64_t replaced() const noexcept;
 
     std::shared_ptr<const Plan> plan_;
     BlockRings rings_;
+    BlockSearches searches_;
+    std::uint64_t replaced_ = 0;     ///< times that states had been replaced, all in all, at the last update
     UpdateBlockRings update_rings_;  ///< null where only scalar instructions may be used
     WriteBlockRows write_together_;  ///< null too
     std::array<SymbolState*, kBlockLanes> states_{};

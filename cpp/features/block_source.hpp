@@ -38,6 +38,7 @@ struct BlockSource {
     const std::uint64_t* prefix;
     const std::int64_t* extrema;
     const double* smoothings;
+    const BlockBars::Numbers* searches;  ///< bars since the extreme in each of the layout's windows; null if not known
     std::int64_t place;
     std::array<const SymbolState*, kBlockLanes> states;
     BlockBars bars;

@@ -6,23 +6,22 @@ namespace foxml::features {
 
 namespace {
 
-Int128 wide_contribution(const BlockUpdate& update, WideColumn column, std::int64_t log_return, std::size_t lane) {
-    const IntegerBar& bar = update.integer_bars[lane];
+Int128 wide_contribution(const BarPairs& pairs, WideColumn column, std::int64_t log_return, std::size_t lane) {
     if (column == WideColumn::illiquidity) {
-        return illiquidity_units(bar, log_return, {update.price_grid[lane], update.volume_unit[lane]});
+        return illiquidity_units(*pairs.bars[lane], log_return, {pairs.price_grid[lane], pairs.volume_unit[lane]});
     }
     FOXML_ASSERT(column == WideColumn::return_volume);
-    return return_volume_units(bar, *update.integer_previous[lane]);
+    return return_volume_units(*pairs.bars[lane], *pairs.previous[lane]);
 }
 
 }  // namespace
 
-void contribute_alone(const BlockUpdate& update, Column column, BlockBars::Numbers& values) noexcept {
+void contribute_alone(const BarPairs& pairs, Column column, BlockBars::Numbers& values) noexcept {
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-        const IntegerBar& bar = update.integer_bars[lane];
-        const IntegerBar& previous = *update.integer_previous[lane];
+        const IntegerBar& bar = *pairs.bars[lane];
+        const IntegerBar& previous = *pairs.previous[lane];
         if (column == Column::grid_steps) {
-            values[lane] = grid_steps(bar, previous, update.interval_ns);
+            values[lane] = grid_steps(bar, previous, pairs.interval_ns);
         } else {
             FOXML_ASSERT(column == Column::high_low_spread);
             values[lane] = high_low_spread_units(bar, previous);
@@ -30,10 +29,10 @@ void contribute_alone(const BlockUpdate& update, Column column, BlockBars::Numbe
     }
 }
 
-void contribute_alone(const BlockUpdate& update, WideColumn column, const BlockBars::Numbers& log_returns,
+void contribute_alone(const BarPairs& pairs, WideColumn column, const BlockBars::Numbers& log_returns,
                       BlockBars::Words& low, BlockBars::Words& high) noexcept {
     for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
-        const Int128 value = wide_contribution(update, column, log_returns[lane], lane);
+        const Int128 value = wide_contribution(pairs, column, log_returns[lane], lane);
         low[lane] = static_cast<std::uint64_t>(value);
         high[lane] = static_cast<std::uint64_t>(value >> 64);
     }

@@ -32,10 +32,19 @@ struct BlockUpdate {
     alignas(64) std::array<double, kBlockLanes> volume_unit;
 };
 
-// Columns that are computed symbol by symbol: what is no use to a vector, or too large for its shortest way.
+// Columns that are computed bar by bar: what is no use to a vector, or too large for its shortest way.
 
-void contribute_alone(const BlockUpdate& update, Column column, BlockBars::Numbers& values) noexcept;
-void contribute_alone(const BlockUpdate& update, WideColumn column, const BlockBars::Numbers& log_returns,
+/// Eight bars and the one before each.
+struct BarPairs {
+    std::array<const IntegerBar*, kBlockLanes> bars;
+    std::array<const IntegerBar*, kBlockLanes> previous;
+    const double* price_grid;
+    const double* volume_unit;
+    std::int64_t interval_ns;
+};
+
+void contribute_alone(const BarPairs& pairs, Column column, BlockBars::Numbers& values) noexcept;
+void contribute_alone(const BarPairs& pairs, WideColumn column, const BlockBars::Numbers& log_returns,
                       BlockBars::Words& low, BlockBars::Words& high) noexcept;
 
 /// Takes the bars into the rings; gives the r of each, which the symbols keep.

@@ -44,8 +44,10 @@ struct FeatureInfo {
     bool needs_benchmark;  ///< derived too
 
     Parameters parameters;
+    bool takes_vectors;  ///< its formula works on vectors of its integers as well
     double (*finish)(const View&, const Params&);
     double (*probe)(const Probe&, const Params&);
+    bool alone = false;  ///< the formula is no use to eight bars at a time
 };
 
 /// All features, in the order of their groups.

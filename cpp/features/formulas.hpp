@@ -15,12 +15,19 @@
 
 namespace foxml::features {
 
-// A formula is a captureless lambda over a view and the row's integers. It is pure, it reads everything before it
-// decides anything by value (a Probe must see the reads), and where it has no value it gives NaN, never a made-up 0.
+// A formula is a captureless lambda over a view and the row's integers: plain ones, or with `auto` vectors of them too
+// (a lane is then a choice of the parameters; sums alone make other windows and lags of them). It is pure, it reads
+// everything before it decides anything by value (a Probe must see the reads), and where it has no value it gives NaN,
+// never a made-up 0.
 
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 inline constexpr double kLn2 = 6.93147180559945286227e-01;
 inline constexpr double kPi = 3.14159265358979323846;
+
+/// An integer of the row, for arithmetic that needs 64 bits.
+[[nodiscard]] constexpr std::int64_t integer(int n) noexcept { return n; }
+/// 1 + 2 + ... + n
+[[nodiscard]] constexpr std::int64_t triangle(int n) noexcept { return integer(n) * (n + 1) / 2; }
 
 [[nodiscard]] constexpr double real(std::int64_t x) noexcept { return static_cast<double>(x); }
 [[nodiscard]] constexpr double real(Int128 x) noexcept { return to_double(x); }
@@ -73,21 +80,21 @@ template <typename T>
 
 /// n^2 times the population variance of a column, exact: n sum(x^2) - sum(x)^2. It is below 2^127 though n sum(x^2)
 /// need not be.
-template <typename V>
-[[nodiscard]] auto dispersion(const V& v, Column x, WideColumn square, int n, int lag = 0) {
+template <typename V, typename N, typename Lag = int>
+[[nodiscard]] auto dispersion(const V& v, Column x, WideColumn square, N n, Lag lag = 0) {
     const auto sum = v.sum(x, n, lag);
     return wrapping_difference(wrapping_product(n, v.sum(square, n, lag)), product(sum, sum));
 }
 
 /// Sample standard deviation (ddof 1), in units of the column.
-template <typename V>
-[[nodiscard]] auto deviation(const V& v, Column x, WideColumn square, int n, int lag = 0) {
-    return root(real(dispersion(v, x, square, n, lag)) / (real(std::int64_t{n} * (n - 1))));
+template <typename V, typename N, typename Lag = int>
+[[nodiscard]] auto deviation(const V& v, Column x, WideColumn square, N n, Lag lag = 0) {
+    return root(real(dispersion(v, x, square, n, lag)) / (real(integer(n) * (n - 1))));
 }
 
 /// Sample standard deviation of log returns.
-template <typename V>
-[[nodiscard]] auto return_deviation(const V& v, int n, int lag = 0) {
+template <typename V, typename N, typename Lag = int>
+[[nodiscard]] auto return_deviation(const V& v, N n, Lag lag = 0) {
     return deviation(v, Column::log_return, WideColumn::return_square, n, lag) * kLogUnit;
 }
 
@@ -101,8 +108,8 @@ struct TimeSums {
     Int weighted;
 };
 
-template <typename V>
-[[nodiscard]] auto time_sums(const V& v, int n, int lag = 0) {
+template <typename V, typename N, typename Lag = int>
+[[nodiscard]] auto time_sums(const V& v, N n, Lag lag = 0) {
     const auto total = v.sum(Column::close, n, lag);
     const auto oldest = v.index() - lag - n + 1;
     return TimeSums<decltype(total + total)>{
@@ -110,60 +117,60 @@ template <typename V>
 }
 
 /// The least-squares line through the last n closes, in grid units a bar.
-template <typename Real>
+template <typename Real, typename Constant>
 struct LineFit {
     Real slope;
     Real mean_minus_close;
-    double time_square;  ///< sum of the squared distances of the places from their mean
+    Constant time_square;  ///< sum of the squared distances of the places from their mean
 };
 
-template <typename V>
-[[nodiscard]] auto fit_line(const V& v, int n) {
+template <typename V, typename N>
+[[nodiscard]] auto fit_line(const V& v, N n) {
     const auto sums = time_sums(v, n);
     const auto together = 0.5 * real(2 * sums.weighted - (n - 1) * sums.total);
-    const double time_square = real(std::int64_t{n} * (std::int64_t{n} * n - 1)) / 12.0;
-    return LineFit<decltype(together + together)>{together / time_square, real(sums.total - n * v.bar().close) / n,
-                                                  time_square};
+    const auto time_square = real(integer(n) * (integer(n) * n - 1)) / 12.0;
+    return LineFit<decltype(together + together), decltype(time_square + time_square)>{
+        together / time_square, real(sums.total - n * v.bar().close) / n, time_square};
 }
 
 // Formulas that the groups share with the higher timeframes.
 
 /// ln(C / C_a)
-inline constexpr auto ret_log = [](const auto& v, const Params& p) { return log_ratio(v.bar().close, v.close(p.a)); };
+inline constexpr auto ret_log = [](const auto& v, const auto& p) { return log_ratio(v.bar().close, v.close(p.a)); };
 
 /// C / SMA_a(C) - 1 = (a C - sum) / sum
-inline constexpr auto sma_dist = [](const auto& v, const Params& p) {
+inline constexpr auto sma_dist = [](const auto& v, const auto& p) {
     const auto sum = v.sum(Column::close, p.a);
     return ratio(p.a * v.bar().close - sum, sum);
 };
 
 /// (x - mean_a(x)) / sd_a(x), x = ln(1 + V), ddof 1
-inline constexpr auto volume_z = [](const auto& v, const Params& p) {
+inline constexpr auto volume_z = [](const auto& v, const auto& p) {
     const auto from_mean = product(p.a, v.sum(Column::log_volume, 1)) - v.sum(Column::log_volume, p.a);
     const auto deviated = deviation(v, Column::log_volume, WideColumn::log_volume_square, p.a);
     return ratio(real(from_mean) / p.a, deviated);
 };
 
 /// ATR_a / C
-inline constexpr auto natr = [](const auto& v, const Params& p) {
+inline constexpr auto natr = [](const auto& v, const auto& p) {
     return v.rma(Series::true_range, p.a) / real(v.bar().close);
 };
 
 /// 100 U / (U + D), Wilder averages of gains and losses
-inline constexpr auto rsi = [](const auto& v, const Params& p) {
+inline constexpr auto rsi = [](const auto& v, const auto& p) {
     const auto up = v.rma(Series::gain, p.a);
     const auto down = v.rma(Series::loss, p.a);
     return ratio(100.0 * up, up + down);
 };
 
 /// EMA_fast - EMA_slow of the close
-template <typename V>
-[[nodiscard]] auto macd_line(const V& v, int fast, int slow) {
+template <typename V, typename N>
+[[nodiscard]] auto macd_line(const V& v, N fast, N slow) {
     return v.ema(Series::close, fast) - v.ema(Series::close, slow);
 }
 
 /// (M - EMA_c(M)) / C, M = EMA_a - EMA_b
-inline constexpr auto macd_hist_n = [](const auto& v, const Params& p) {
+inline constexpr auto macd_hist_n = [](const auto& v, const auto& p) {
     return (macd_line(v, p.a, p.b) - v.ema({Series::macd_line, p.a, p.b}, p.c)) / real(v.bar().close);
 };
 
@@ -190,8 +197,9 @@ inline constexpr int kLengthMax = 255;
 
 }  // namespace foxml::features
 
-#if defined(FOXML_LANES_ISA)
-#include "features/lane_rows.hpp"
+// What a table is made of, where a file compiles the formulas for something else.
+#if defined(FOXML_ROWS)
+#include FOXML_ROWS
 #else
 #include "features/feature_rows.hpp"
 #endif

@@ -23,8 +23,9 @@ enum class GaugeKind : std::uint8_t {
     // statistics
     moments,
     close_order,
+    close_rank,
     return_order,
-    volatility_order,
+    volatility_rank,
     histogram_entropy,
     max_drawdown,
     ulcer,

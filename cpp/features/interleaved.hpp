@@ -15,22 +15,50 @@ inline constexpr std::size_t kBlockLanes = 8;
 /// since a block's next bar reads here and there in all of it. Freed by std::free; throws std::bad_alloc.
 [[nodiscard]] void* allocate_block(std::size_t bytes);
 
+/// One piece of memory for many blocks, from which each takes its parts: alone a block may be too small for a large
+/// page.
+class BlockPool {
+   public:
+    explicit BlockPool(std::size_t bytes) : bytes_(bytes), memory_(allocate_block(bytes), std::free) {}
+
+    /// Bytes that a part of so many takes.
+    [[nodiscard]] static constexpr std::size_t whole_lines(std::size_t bytes) noexcept {
+        return (bytes + 63) / 64 * 64;
+    }
+
+    /// The next part, which begins a cache line. There must be so much left; the memory lives as long as any part.
+    template <typename Word>
+    [[nodiscard]] std::shared_ptr<Word[]> take(std::size_t count) {
+        auto* const words = reinterpret_cast<Word*>(static_cast<std::byte*>(memory_.get()) + taken_);
+        taken_ += whole_lines(count * sizeof(Word));
+        FOXML_ASSERT(taken_ <= bytes_);
+        return {memory_, words};
+    }
+
+   private:
+    std::size_t bytes_;
+    std::size_t taken_ = 0;
+    std::shared_ptr<void> memory_;
+};
+
 /// Memory of eight symbols, word by word: word i of lane k is at 8 i + k, so one vector holds a word of all.
 template <typename Word>
 class BlockMemory {
    public:
-    BlockMemory(std::size_t words, Word fill) : words_(words), data_(allocate(words * kBlockLanes)) {
+    BlockMemory(std::size_t words, Word fill, BlockPool& pool)
+        : words_(words), data_(pool.take<Word>(words * kBlockLanes)) {
         std::uninitialized_fill_n(data_.get(), words * kBlockLanes, fill);
+    }
+
+    /// Of so many words.
+    [[nodiscard]] static constexpr std::size_t bytes_of(std::size_t words) noexcept {
+        return BlockPool::whole_lines(words * kBlockLanes * sizeof(Word));
     }
 
     [[nodiscard]] std::size_t words() const noexcept { return words_; }
     [[nodiscard]] Word* data() const noexcept { return data_.get(); }
 
    private:
-    static std::shared_ptr<Word[]> allocate(std::size_t count) {
-        return {static_cast<Word*>(allocate_block(count * sizeof(Word))), [](Word* words) { std::free(words); }};
-    }
-
     std::size_t words_;
     std::shared_ptr<Word[]> data_;
 };
@@ -60,6 +88,9 @@ class Interleaved {
 
     [[nodiscard]] Word& operator[](std::size_t i) noexcept { return data_[i * stride_]; }
     [[nodiscard]] const Word& operator[](std::size_t i) const noexcept { return data_[i * stride_]; }
+    /// The first word.
+    [[nodiscard]] Word* data() noexcept { return data_; }
+    [[nodiscard]] const Word* data() const noexcept { return data_; }
     [[nodiscard]] std::size_t size() const noexcept { return words_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return words_ * sizeof(Word); }
     /// Steps from one word to the next.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <vector>
 
@@ -22,13 +23,18 @@ struct Layout {
     SmoothingLayout smoothings;
     GaugeLayout gauges;
 
-    /// A word that the next bar will read: of the row `lag` bars before it.
+    /// A word that the next bar will read: of the row `lag` bars before it. Each is there once, in order of the rows.
     struct Touch {
         std::uint32_t word;
         std::int32_t lag;
+
+        auto operator<=>(const Touch&) const = default;
     };
     std::vector<Touch> prefix_touches;
     std::vector<Touch> extrema_touches;
+
+    /// Windows in which an extreme is searched for, in order.
+    std::vector<ExtremumSearch> searches;
 };
 
 }  // namespace foxml::features

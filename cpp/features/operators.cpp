@@ -24,18 +24,24 @@ bool plausible(const IntegerBar& bar) noexcept {
 
 }  // namespace
 
-BlockRings::BlockRings(const Layout& layout)
-    : prefix(PrefixRing::words_of(layout.prefix), PrefixRing::kZero),
-      extrema(Extrema::words_of(layout.extrema), Extrema::kNothing),
-      smoothings(layout.smoothings.size(), 0.0) {}
+BlockRings::BlockRings(const Layout& layout, BlockPool& pool)
+    : prefix(PrefixRing::words_of(layout.prefix), PrefixRing::kZero, pool),
+      extrema(Extrema::words_of(layout.extrema), Extrema::kNothing, pool),
+      smoothings(layout.smoothings.size(), 0.0, pool) {}
 
-Operators::Operators(const Layout& layout, const GaugeContext& context)
+std::size_t BlockRings::bytes_of(const Layout& layout) noexcept {
+    return BlockMemory<std::uint64_t>::bytes_of(PrefixRing::words_of(layout.prefix)) +
+           BlockMemory<std::int64_t>::bytes_of(Extrema::words_of(layout.extrema)) +
+           BlockMemory<double>::bytes_of(layout.smoothings.size());
+}
+
+Operators::Operators(const Layout& layout, const GaugeContext& context, Isa isa)
     : layout_(&layout),
       scale_(context.scale),
       interval_ns_(context.interval_ns),
       prefix_(layout.prefix),
       extrema_(layout.extrema),
-      smoothings_(layout.smoothings) {
+      smoothings_(layout.smoothings, averages_updater(isa)) {
     make_gauges(context);
 }
 
@@ -63,10 +69,13 @@ void Operators::update(const IntegerBar& bar) noexcept {
     prefix_.push(place, contributions);
     extrema_.push(place, {bar.high, -bar.low, bar.close, -bar.close});
     smoothings_.update(bars_seen_, place, series_inputs(bar, contributions));
-    follow(bar, contributions[Column::log_return]);
+    advance(bar, contributions[Column::log_return]);
+    for (const auto& gauge : gauges_) {
+        gauge->update(View(*this));
+    }
 }
 
-void Operators::follow(const IntegerBar& bar, std::int64_t log_return) noexcept {
+void Operators::advance(const IntegerBar& bar, std::int64_t log_return) noexcept {
     previous_ = bar_;
     bar_ = bar;
     std::copy_backward(last_returns_.begin(), last_returns_.end() - 1, last_returns_.end());
@@ -76,9 +85,15 @@ void Operators::follow(const IntegerBar& bar, std::int64_t log_return) noexcept 
     prefix_.set_last(place);
     extrema_.set_last(place);
     smoothings_.set_last(place);
-    for (const auto& gauge : gauges_) {
-        gauge->update(View(*this));
+}
+
+void Operators::update_gauge(std::size_t number) noexcept {
+    if (number + 1 < gauges_.size()) {
+        const auto* const next = reinterpret_cast<const char*>(gauges_[number + 1].get());
+        __builtin_prefetch(next);
+        __builtin_prefetch(next + 64);
     }
+    gauges_[number]->update(View(*this));
 }
 
 SeriesInputs Operators::series_inputs(const IntegerBar& bar, const Contributions& contributions) const noexcept {
@@ -103,6 +118,7 @@ SeriesInputs Operators::series_inputs(const IntegerBar& bar, const Contributions
 }
 
 void Operators::reset() noexcept {
+    assignments_ = Assignments{};
     bars_seen_ = 0;
     last_returns_.fill(0);
     bar_ = IntegerBar{};

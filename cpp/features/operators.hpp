@@ -16,9 +16,27 @@
 
 namespace foxml::features {
 
+/// Counts how often what it is part of was assigned to.
+class Assignments {
+   public:
+    Assignments() = default;
+    Assignments(Assignments&&) noexcept {}
+    Assignments& operator=(Assignments&&) noexcept {
+        ++count_;
+        return *this;
+    }
+    [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
+
+   private:
+    std::uint32_t count_ = 0;
+};
+
 /// Where eight symbols keep the rings of their operators.
 struct BlockRings {
-    explicit BlockRings(const Layout& layout);
+    BlockRings(const Layout& layout, BlockPool& pool);
+
+    /// What it takes of the pool.
+    [[nodiscard]] static std::size_t bytes_of(const Layout& layout) noexcept;
 
     BlockMemory<std::uint64_t> prefix;
     BlockMemory<std::int64_t> extrema;
@@ -28,15 +46,17 @@ struct BlockRings {
 /// The operators of one symbol on one timeframe: what its formulas read.
 class Operators {
    public:
-    Operators(const Layout& layout, const GaugeContext& context);
+    Operators(const Layout& layout, const GaugeContext& context, Isa isa = chosen_isa());
     /// In a lane of a block.
     Operators(const Layout& layout, const GaugeContext& context, const BlockRings& rings, std::size_t lane);
 
     /// Take one bar in.
     void update(const IntegerBar& bar) noexcept;
 
-    /// Take in what the rings have already got: the bar, and its r.
-    void follow(const IntegerBar& bar, std::int64_t log_return) noexcept;
+    /// Go on to the bar that the rings have already got, and its r: all but the gauges.
+    void advance(const IntegerBar& bar, std::int64_t log_return) noexcept;
+    /// Let gauge `number` of the layout take the last bar in, and ask memory for the one after it.
+    void update_gauge(std::size_t number) noexcept;
 
     [[nodiscard]] const LastReturns& last_returns() const noexcept { return last_returns_; }
     /// Of the close, at the last bar.
@@ -46,9 +66,16 @@ class Operators {
     [[nodiscard]] std::int64_t bars_seen() const noexcept { return bars_seen_; }
     [[nodiscard]] const IntegerBar& bar() const noexcept { return bar_; }
     [[nodiscard]] const IntegerBar& previous() const noexcept { return previous_; }
+    /// Whether the words of the rings follow each other: not so in a lane of a block.
+    [[nodiscard]] bool in_own_memory() const noexcept { return prefix_.words().stride() == 1; }
     [[nodiscard]] const PrefixRing& prefix() const noexcept { return prefix_; }
     [[nodiscard]] const Extrema& extrema() const noexcept { return extrema_; }
     [[nodiscard]] const Smoothings& smoothings() const noexcept { return smoothings_; }
+    // For whoever puts the words of the next bar's row there, and then says `follow`.
+    [[nodiscard]] PrefixRing& prefix() noexcept { return prefix_; }
+    [[nodiscard]] Extrema& extrema() noexcept { return extrema_; }
+    [[nodiscard]] Smoothings& smoothings() noexcept { return smoothings_; }
+
     /// Of the layout's.
     [[nodiscard]] const Gauge& gauge(const GaugeSpec& spec) const noexcept {
         return *gauges_[layout_->gauges.number(spec)];
@@ -59,6 +86,9 @@ class Operators {
     [[nodiscard]] std::int64_t place() const noexcept { return bars_seen_ - 1 + phase_; }
     /// Moves what the rings hold, so that the last bar has this place.
     void set_place(std::int64_t place);
+
+    /// How often another's state has taken the place of this one.
+    [[nodiscard]] std::uint32_t replaced() const noexcept { return assignments_.count(); }
 
     void reset() noexcept;
     void save(ByteWriter& writer) const;
@@ -76,6 +106,7 @@ class Operators {
     std::int64_t interval_ns_;
     std::int64_t bars_seen_ = 0;
     std::int64_t phase_ = 0;  ///< place of a bar in the rings, less its index
+    Assignments assignments_;
     LastReturns last_returns_{};
     IntegerBar bar_{};
     IntegerBar previous_{};

@@ -93,6 +93,14 @@ Requirements requirements_of_all(std::span<const Plan::Entry> entries, std::int6
     return all;
 }
 
+std::vector<WindowPlan::Candidate> candidates_of(std::span<const Plan::Entry> entries) {
+    std::vector<WindowPlan::Candidate> candidates;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        candidates.push_back({i, entries[i].feature, entries[i].number, entries[i].values});
+    }
+    return candidates;
+}
+
 std::vector<Plan::Column> columns_of(const std::vector<std::string>& names) {
     std::vector<Plan::Column> columns;
     for (const std::string& name : names) {
@@ -108,12 +116,18 @@ Plan::Plan(const std::vector<Column>& columns, std::int64_t interval_ns)
       entries_(entries_of(columns, interval_ns)),
       kept_(kept_of(entries_, interval_ns)),
       requirements_(requirements_of_all(entries_, interval_ns)),
-      layout_(requirements_) {
+      layout_(requirements_),
+      windows_(candidates_of(entries_), interval_ns, layout_) {
     for (const Column& column : columns) {
         names_.push_back(column.name);
     }
     for (const auto& timeframe : requirements_.higher) {
         higher_layouts_.emplace_back(timeframe.requirements);
+    }
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (!windows_.holds(i)) {
+            alone_.push_back(i);
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 #include "features/catalogue.hpp"
 #include "features/layout.hpp"
 #include "features/requirements.hpp"
+#include "features/window_plan.hpp"
 
 namespace foxml::features {
 
@@ -75,6 +76,11 @@ class Plan {
     /// The same for each higher timeframe, in the order of `requirements().higher`.
     [[nodiscard]] std::span<const Layout> higher_layouts() const noexcept { return higher_layouts_; }
 
+    /// Cells of one symbol that are computed together.
+    [[nodiscard]] const WindowPlan& windows() const noexcept { return windows_; }
+    /// Entries that are not among them, by number.
+    [[nodiscard]] std::span<const std::size_t> alone() const noexcept { return alone_; }
+
    private:
     std::vector<std::string> names_;
     std::int64_t interval_ns_;
@@ -83,6 +89,8 @@ class Plan {
     Requirements requirements_;
     Layout layout_;
     std::vector<Layout> higher_layouts_;
+    WindowPlan windows_;
+    std::vector<std::size_t> alone_;
 };
 
 }  // namespace foxml::features

@@ -28,8 +28,18 @@ const IntegerBar& Probe::previous() const noexcept {
     return kPrevious;
 }
 
-std::int64_t Probe::sum(Column column, int window, int lag) const {
+void Probe::note(ReadKind kind, unsigned what, Count window, Count lag) const {
+    requirements_->note({read_key(kind, what, window.form(), lag.form()),
+                         kind,
+                         static_cast<std::uint8_t>(what),
+                         {Forgetting::ema, Series::close, 1},
+                         window,
+                         lag});
+}
+
+std::int64_t Probe::sum(Column column, Count window, Count lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
+    note(ReadKind::sum, static_cast<unsigned>(column), window, lag);
     raise(requirements_->column_rows[static_cast<std::size_t>(column)], window + lag);
     requirements_->column_reads.insert({column, lag});
     requirements_->column_reads.insert({column, lag + window});
@@ -38,8 +48,9 @@ std::int64_t Probe::sum(Column column, int window, int lag) const {
     return 10 + lag;
 }
 
-Int128 Probe::sum(WideColumn column, int window, int lag) const {
+Int128 Probe::sum(WideColumn column, Count window, Count lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
+    note(ReadKind::wide_sum, static_cast<unsigned>(column), window, lag);
     raise(requirements_->wide_rows[static_cast<std::size_t>(column)], window + lag);
     requirements_->wide_reads.insert({column, lag});
     requirements_->wide_reads.insert({column, lag + window});
@@ -55,18 +66,47 @@ double Probe::gauge(GaugeKind kind, const Params& params, int output) const {
     own.add(spec);
     probe_gauge(spec, Probe(own, interval_ns_));
     requirements_->merge(own);
+    requirements_->add(GaugeRead{spec, output});
     return 1.0 + output;
 }
 
-std::int64_t Probe::extremum(Extremum extremum, int window, int lag) const {
+std::int64_t Probe::maximum(Extremum extremum, Count window, Count lag) const {
+    note(ReadKind::maximum, static_cast<unsigned>(extremum), window, lag);
+    this->extremum(extremum, window, lag);
+    return 20;
+}
+
+std::int64_t Probe::since(Extremum extremum, Count window) const {
+    note(ReadKind::since_maximum, static_cast<unsigned>(extremum), window, 0);
+    requirements_->extremum_since[static_cast<std::size_t>(extremum)] = true;
+    requirements_->extremum_searches.insert({extremum, window});
+    // The search steps down the levels, to any bar of the window.
+    for (int level = 0; 1 << level <= window; ++level) {
+        raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)][static_cast<std::size_t>(level)],
+              window);
+    }
+    this->extremum(extremum, window, 0);
+    return 1;
+}
+
+void Probe::extremum(Extremum extremum, int window, int lag) const {
     FOXML_ASSERT(window > 0 && lag >= 0);
-    raise(requirements_->extremum_window[static_cast<std::size_t>(extremum)], window);
-    raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)], window + lag);
     const int level = std::bit_width(static_cast<unsigned>(window)) - 1;
+    FOXML_ASSERT(level < static_cast<int>(kExtremumLevels));
+    raise(requirements_->extremum_rows[static_cast<std::size_t>(extremum)][static_cast<std::size_t>(level)],
+          lag + window - (1 << level) + 1);
     requirements_->extremum_reads.insert({extremum, lag, level});
     requirements_->extremum_reads.insert({extremum, lag + window - (1 << level), level});
     requirements_->warm(window + lag - 1);
-    return 20;
+}
+
+double Probe::average(Forgetting forgetting, const CountedSource& source, Count length, Count lag) const {
+    const Smoothing smoothing{forgetting, source.plain(), static_cast<std::uint8_t>(static_cast<int>(length))};
+    const unsigned what = static_cast<unsigned>(forgetting) * kSeries + static_cast<unsigned>(source.series);
+    requirements_->note(
+        {read_key(ReadKind::average, what, length.form(), lag.form(), source.first.form(), source.second.form()),
+         ReadKind::average, static_cast<std::uint8_t>(what), smoothing, length, lag});
+    return smoothed(smoothing, lag);
 }
 
 double Probe::smoothed(const Smoothing& smoothing, int lag) const {

@@ -4,11 +4,24 @@
 
 #include "core/int128.hpp"
 #include "features/bar.hpp"
+#include "features/count.hpp"
 #include "features/gauge_spec.hpp"
 #include "features/requirements.hpp"
 #include "features/session.hpp"
 
 namespace foxml::features {
+
+/// A source with lengths that know their form.
+struct CountedSource {
+    constexpr CountedSource(Series of, Count first_length = 0, Count second_length = 0) noexcept  // NOLINT: as Source
+        : series(of), first(first_length), second(second_length) {}
+
+    [[nodiscard]] Source plain() const noexcept { return {series, first, second}; }
+
+    Series series;
+    Count first;
+    Count second;
+};
 
 /// A stand-in for View that writes down what a formula reads: from this follow the operators that a plan runs and the
 /// warm-up of each feature. It has View's names and gives made-up values.
@@ -27,25 +40,27 @@ class Probe {
     }
     [[nodiscard]] Scale scale() const noexcept { return {1.0, 1.0}; }
 
-    [[nodiscard]] std::int64_t sum(Column column, int window, int lag = 0) const;
-    [[nodiscard]] Int128 sum(WideColumn column, int window, int lag = 0) const;
-    [[nodiscard]] std::int64_t close(int lag) const { return sum(Column::close, 1, lag); }
+    [[nodiscard]] std::int64_t sum(Column column, Count window, Count lag = 0) const;
+    [[nodiscard]] Int128 sum(WideColumn column, Count window, Count lag = 0) const;
+    [[nodiscard]] std::int64_t close(Count lag) const { return sum(Column::close, 1, lag); }
 
-    [[nodiscard]] std::int64_t high(int window, int lag = 0) const { return extremum(Extremum::high, window, lag); }
-    [[nodiscard]] std::int64_t low(int window, int lag = 0) const { return extremum(Extremum::low, window, lag) / 2; }
-    [[nodiscard]] std::int64_t high_close(int window) const { return extremum(Extremum::high_close, window, 0); }
-    [[nodiscard]] std::int64_t low_close(int window) const { return extremum(Extremum::low_close, window, 0) / 2; }
-    [[nodiscard]] std::int64_t since_high(int window) const { return extremum(Extremum::high, window, 0) > 0 ? 1 : 0; }
-    [[nodiscard]] std::int64_t since_low(int window) const { return extremum(Extremum::low, window, 0) > 0 ? 1 : 0; }
+    [[nodiscard]] std::int64_t high(Count window, Count lag = 0) const { return maximum(Extremum::high, window, lag); }
+    [[nodiscard]] std::int64_t low(Count window, Count lag = 0) const {
+        return maximum(Extremum::low, window, lag) / 2;
+    }
+    [[nodiscard]] std::int64_t high_close(Count window) const { return maximum(Extremum::high_close, window, 0); }
+    [[nodiscard]] std::int64_t low_close(Count window) const { return maximum(Extremum::low_close, window, 0) / 2; }
+    [[nodiscard]] std::int64_t since_high(Count window) const { return since(Extremum::high, window); }
+    [[nodiscard]] std::int64_t since_low(Count window) const { return since(Extremum::low, window); }
 
-    [[nodiscard]] double ema(const Source& source, int length, int lag = 0) const {
-        return smoothed({Forgetting::ema, source, static_cast<std::uint8_t>(length)}, lag);
+    [[nodiscard]] double ema(const CountedSource& source, Count length, Count lag = 0) const {
+        return average(Forgetting::ema, source, length, lag);
     }
-    [[nodiscard]] double rma(const Source& source, int length, int lag = 0) const {
-        return smoothed({Forgetting::rma, source, static_cast<std::uint8_t>(length)}, lag);
+    [[nodiscard]] double rma(const CountedSource& source, Count length, Count lag = 0) const {
+        return average(Forgetting::rma, source, length, lag);
     }
-    [[nodiscard]] double decayed(const Source& source, int percent, int lag = 0) const {
-        return smoothed({Forgetting::decay, source, static_cast<std::uint8_t>(percent)}, lag);
+    [[nodiscard]] double decayed(const CountedSource& source, Count percent, Count lag = 0) const {
+        return average(Forgetting::decay, source, percent, lag);
     }
 
     /// A gauge's value; its own reads and warm-up are written down as well.
@@ -73,7 +88,11 @@ class Probe {
     }
 
    private:
-    [[nodiscard]] std::int64_t extremum(Extremum extremum, int window, int lag) const;
+    void note(ReadKind kind, unsigned what, Count window, Count lag) const;
+    [[nodiscard]] std::int64_t maximum(Extremum extremum, Count window, Count lag) const;
+    [[nodiscard]] std::int64_t since(Extremum extremum, Count window) const;
+    void extremum(Extremum extremum, int window, int lag) const;
+    [[nodiscard]] double average(Forgetting forgetting, const CountedSource& source, Count length, Count lag) const;
     [[nodiscard]] double smoothed(const Smoothing& smoothing, int lag) const;
     [[nodiscard]] const Session& session_warm(std::int64_t bars) const;
     void warm_higher(int minutes, std::int64_t warmup_bars) const;

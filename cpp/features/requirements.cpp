@@ -1,6 +1,7 @@
 #include "features/requirements.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace foxml::features {
 
@@ -18,25 +19,31 @@ bool Requirements::only_higher() const noexcept {
     return higher.size() == 1 && higher[0].requirements.higher.empty() && !higher[0].requirements.session && !bar &&
            !session && !benchmark && smoothings.empty() && gauges.empty() &&
            std::all_of(column_rows.begin(), column_rows.end(), unused) &&
-           std::all_of(wide_rows.begin(), wide_rows.end(), unused) &&
-           std::all_of(extremum_rows.begin(), extremum_rows.end(), unused);
+           std::all_of(wide_rows.begin(), wide_rows.end(), unused) && extremum_reads.empty();
 }
 
 void Requirements::merge(const Requirements& other) {
     raise(column_rows, other.column_rows);
     raise(wide_rows, other.wide_rows);
-    raise(extremum_window, other.extremum_window);
-    raise(extremum_rows, other.extremum_rows);
+    for (std::size_t i = 0; i < kExtrema; ++i) {
+        raise(extremum_rows[i], other.extremum_rows[i]);
+    }
     for (const auto& [smoothing, rows] : other.smoothings) {
         add(smoothing, rows);
     }
     for (const GaugeSpec& gauge : other.gauges) {
         add(gauge);
     }
+    for (const GaugeRead& read : other.gauge_reads) {
+        add(read);
+    }
+    std::transform(extremum_since.begin(), extremum_since.end(), other.extremum_since.begin(), extremum_since.begin(),
+                   std::logical_or<>());
     bar = bar || other.bar;
     column_reads.insert(other.column_reads.begin(), other.column_reads.end());
     wide_reads.insert(other.wide_reads.begin(), other.wide_reads.end());
     extremum_reads.insert(other.extremum_reads.begin(), other.extremum_reads.end());
+    extremum_searches.insert(other.extremum_searches.begin(), other.extremum_searches.end());
     session = session || other.session;
     benchmark = benchmark || other.benchmark;
     recursive = recursive || other.recursive;
@@ -65,9 +72,22 @@ void Requirements::add(const Smoothing& smoothing, int rows) {
     }
 }
 
+void Requirements::note(const FormulaRead& read) {
+    if (std::none_of(formula_reads.begin(), formula_reads.end(),
+                     [&read](const FormulaRead& noted) { return noted.key == read.key; })) {
+        formula_reads.push_back(read);
+    }
+}
+
 void Requirements::add(const GaugeSpec& gauge) {
     if (std::find(gauges.begin(), gauges.end(), gauge) == gauges.end()) {
         gauges.push_back(gauge);
+    }
+}
+
+void Requirements::add(const GaugeRead& read) {
+    if (std::find(gauge_reads.begin(), gauge_reads.end(), read) == gauge_reads.end()) {
+        gauge_reads.push_back(read);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "core/errors.hpp"
 #include "core/numerics.hpp"
@@ -42,6 +43,34 @@ bool jumpy(const Source& source) noexcept {
 
 Smoothing average(Forgetting forgetting, const Source& source, int length) {
     return {forgetting, source, static_cast<std::uint8_t>(length)};
+}
+
+int depth_of(const Smoothing& smoothing) {
+    int depth = 0;
+    for (const Smoothing& read : smoothing.reads()) {
+        depth = std::max(depth, depth_of(read) + 1);
+    }
+    return depth;
+}
+
+std::size_t rows_of(const KeptSmoothing& kept) { return std::bit_ceil(static_cast<std::size_t>(kept.rows)); }
+
+/// What must be equal for averages to be taken in together, and then an order in which those of one formula are near.
+auto order_of(const KeptSmoothing& kept) {
+    const Smoothing& s = kept.smoothing;
+    const bool chain = s.source.first > 0 && s.source.series < Series::macd_line;
+    return std::tuple(depth_of(s), rows_of(kept), s.reads().size(), s.source.series, s.forgetting, chain, s.length,
+                      s.source.first, s.source.second);
+}
+
+bool same_bank(const KeptSmoothing& a, const KeptSmoothing& b) {
+    return depth_of(a.smoothing) == depth_of(b.smoothing) && rows_of(a) == rows_of(b);
+}
+
+/// Of averages of two averages, what is made of them.
+bool same_kind(const SmoothingLayout::Slot& a, const SmoothingLayout::Slot& b) {
+    return a.reads_count == b.reads_count &&
+           (a.reads_count < 2 || a.smoothing.source.series == b.smoothing.source.series);
 }
 
 }  // namespace
@@ -102,26 +131,82 @@ std::int64_t Smoothing::warmup_bars() const {
 }
 
 SmoothingLayout::SmoothingLayout(std::span<const KeptSmoothing> smoothings) {
-    for (const auto& [smoothing, rows] : smoothings) {
-        const std::size_t kept = std::bit_ceil(static_cast<std::size_t>(rows));
-        Slot slot{smoothing,
-                  smoothing.alpha(),
-                  smoothing.first_input(),
-                  smoothing.seed_at(),
-                  smoothing.seed_inputs(),
-                  {static_cast<std::uint32_t>(size_), static_cast<std::uint32_t>(kept - 1)},
-                  {},
-                  0};
-        for (const Smoothing& read : smoothing.reads()) {
-            const auto found =
-                std::find_if(slots_.begin(), slots_.end(), [&read](const Slot& s) { return s.smoothing == read; });
-            FOXML_ASSERT(found != slots_.end());
-            slot.reads[slot.reads_count++] = found->place;
-        }
-        slots_.push_back(slot);
-        size_ += kept;
+    std::vector<KeptSmoothing> sorted(smoothings.begin(), smoothings.end());
+    std::sort(sorted.begin(), sorted.end(),
+              [](const KeptSmoothing& a, const KeptSmoothing& b) { return order_of(a) < order_of(b); });
+    for (auto first = sorted.begin(); first != sorted.end();) {
+        const auto end = std::find_if_not(first, sorted.end(),
+                                          [first](const KeptSmoothing& kept) { return same_bank(*first, kept); });
+        add_bank({first, end});
+        first = end;
     }
+    add_stages();
     build_table();
+}
+
+void SmoothingLayout::add_bank(std::span<const KeptSmoothing> bank) {
+    const std::size_t rows = rows_of(bank[0]);
+    std::vector<Slot> slots;
+    for (std::size_t i = 0; i < bank.size(); ++i) {
+        const Place place{static_cast<std::uint32_t>(size_ + i), static_cast<std::uint32_t>(rows - 1),
+                          static_cast<std::uint32_t>(bank.size())};
+        slots.push_back(slot_of(bank[i].smoothing, place));
+        seeded_at_ = std::max(seeded_at_, slots.back().seed_at);
+    }
+    slots_.insert(slots_.end(), slots.begin(), slots.end());
+    size_ += rows * bank.size();
+}
+
+SmoothingLayout::Slot SmoothingLayout::slot_of(const Smoothing& smoothing, const Place& place) const {
+    Slot slot{
+        smoothing, smoothing.alpha(), smoothing.first_input(), smoothing.seed_at(), smoothing.seed_inputs(), place, {},
+        0};
+    for (const Smoothing& read : smoothing.reads()) {
+        const auto found =
+            std::find_if(slots_.begin(), slots_.end(), [&read](const Slot& s) { return s.smoothing == read; });
+        FOXML_ASSERT(found != slots_.end());
+        slot.reads[slot.reads_count++] = found->place;
+    }
+    return slot;
+}
+
+void SmoothingLayout::add_stages() {
+    int depth = -1;
+    for (std::size_t i = 0; i < slots_.size();) {
+        if (depth_of(slots_[i].smoothing) != depth) {
+            depth = depth_of(slots_[i].smoothing);
+            stages_.emplace_back();
+        }
+        std::size_t together = 1;
+        while (together < kBlockLanes && i + together < slots_.size() &&
+               slots_[i + together].place.offset == slots_[i].place.offset + together &&
+               slots_[i + together].place.mask == slots_[i].place.mask &&
+               depth_of(slots_[i + together].smoothing) == depth && same_kind(slots_[i], slots_[i + together])) {
+            ++together;
+        }
+        if (together == kBlockLanes) {
+            stages_.back().lanes.push_back(lanes_from(i));
+            i += kBlockLanes;
+        } else {
+            stages_.back().alone.push_back(i++);
+        }
+    }
+}
+
+SmoothingLayout::Lanes SmoothingLayout::lanes_from(std::size_t first) const {
+    const Slot& head = slots_[first];
+    Lanes lanes{{}, head.place, head.reads_count, head.smoothing.source.series, {}, {}, true};
+    for (std::size_t lane = 0; lane < kBlockLanes; ++lane) {
+        const Slot& slot = slots_[first + lane];
+        lanes.alphas[lane] = slot.alpha;
+        lanes.inputs[lane] = static_cast<std::uint64_t>(slot.smoothing.source.series);
+        for (std::size_t i = 0; i < slot.reads_count; ++i) {
+            lanes.reads[i][lane] = slot.reads[i];
+        }
+        lanes.adjacent = lanes.adjacent && slot.reads[0].offset == head.reads[0].offset + lane &&
+                         slot.reads[0].mask == head.reads[0].mask && slot.reads[0].stride == head.reads[0].stride;
+    }
+    return lanes;
 }
 
 bool SmoothingLayout::separates() const {
@@ -152,15 +237,19 @@ void SmoothingLayout::build_table() {
     }
 }
 
-double Smoothings::input(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs) const noexcept {
+namespace {
+
+/// `value` gives that of an average that is read.
+template <typename Value>
+double input_of(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs, Value value) noexcept {
     if (slot.reads_count == 0) {
         return inputs[slot.smoothing.source.series];
     }
-    const double first = values_[slot.reads[0].at(last_)];
+    const double first = value(slot.reads[0]);
     if (slot.reads_count == 1) {
         return first;
     }
-    const double second = values_[slot.reads[1].at(last_)];
+    const double second = value(slot.reads[1]);
     if (slot.smoothing.source.series == Series::macd_line) {
         return first - second;
     }
@@ -168,20 +257,48 @@ double Smoothings::input(const SmoothingLayout::Slot& slot, const SeriesInputs& 
     return both > 0.0 ? 100.0 * std::fabs(first - second) / both : std::numeric_limits<double>::quiet_NaN();
 }
 
+double moved(double before, double alpha, double x) noexcept {
+    return std::isnan(x) ? before : before + alpha * (x - before);
+}
+
+}  // namespace
+
+UpdateAverages averages_updater(Isa isa) noexcept {
+    switch (isa) {
+        case Isa::avx512:
+            return update_averages_avx512;
+        case Isa::avx2:
+            return update_averages_avx2;
+        case Isa::scalar:
+            return nullptr;
+    }
+    return nullptr;
+}
+
+void update_average(const AveragesUpdate& update, const SmoothingLayout::Slot& slot) noexcept {
+    const auto value = [&update](const SmoothingLayout::Place& place) { return update.values[place.at(update.place)]; };
+    const double x = input_of(slot, *update.inputs, value);
+    update.values[slot.place.at(update.place)] = moved(update.values[slot.place.at(update.place - 1)], slot.alpha, x);
+}
+
 void Smoothings::update(std::int64_t index, std::int64_t place, const SeriesInputs& inputs) noexcept {
     last_ = place;
+    if (update_together_ != nullptr && values_.stride() == 1 && index > layout_->seeded_at()) {
+        update_together_({layout_, values_.data(), place, &inputs});
+        return;
+    }
     for (const auto& slot : layout_->slots()) {
         if (index < slot.first_input) {
             continue;
         }
         const double before = values_[slot.place.at(place - 1)];
         double& value = values_[slot.place.at(place)];
-        const double x = input(slot, inputs);
-        const bool defined = !std::isnan(x);
+        const double x =
+            input_of(slot, inputs, [this, place](const SmoothingLayout::Place& of) { return values_[of.at(place)]; });
         if (index > slot.seed_at) {
-            value = defined ? before + slot.alpha * (x - before) : before;
+            value = moved(before, slot.alpha, x);
         } else {
-            value = before + (defined ? x : 0.0);
+            value = before + (std::isnan(x) ? 0.0 : x);
             value = index == slot.seed_at ? value / slot.seed_inputs : value;
         }
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "core/isa.hpp"
 #include "features/interleaved.hpp"
 
 namespace foxml::features {
@@ -100,18 +101,24 @@ struct SeriesInputs {
 };
 
 /// Where each average of a plan keeps its last values.
+///
+/// Averages come after those that they read; those that can be taken in together lie side by side, a bank of them for
+/// each bar that is kept:
+///
+///     bank     bar t - 1:  [8 averages][8 averages][3 averages]
+///              bar t:      [8 averages][8 averages][3 averages]
 class SmoothingLayout {
    public:
-    /// Each average comes after those that it reads.
     explicit SmoothingLayout(std::span<const KeptSmoothing> smoothings);
 
-    /// A ring of values: that of bar t is at offset + (t & mask).
+    /// A ring of values: that of bar t is at offset + (t & mask) stride.
     struct Place {
         std::uint32_t offset = 0;
         std::uint32_t mask = 0;
+        std::uint32_t stride = 1;
 
         [[nodiscard]] std::size_t at(std::int64_t index) const noexcept {
-            return offset + (static_cast<std::uint32_t>(index) & mask);
+            return offset + (static_cast<std::uint32_t>(index) & mask) * std::size_t{stride};
         }
     };
 
@@ -126,7 +133,27 @@ class SmoothingLayout {
         std::size_t reads_count;
     };
 
+    /// Eight averages side by side, taken of the same kind of thing.
+    struct Lanes {
+        alignas(64) std::array<double, kBlockLanes> alphas;
+        Place place;                                    ///< of the first
+        std::size_t reads_count;                        ///< averages that each is taken of
+        Series series;                                  ///< of the first
+        std::array<std::uint64_t, kBlockLanes> inputs;  ///< series, where they are taken of no average
+        std::array<std::array<Place, kBlockLanes>, 2> reads;
+        bool adjacent;  ///< the first reads are one after the other
+    };
+
+    /// Averages that read none of each other: all lanes of them, and slots of what is left.
+    struct Stage {
+        std::vector<Lanes> lanes;
+        std::vector<std::size_t> alone;
+    };
+
     [[nodiscard]] std::span<const Slot> slots() const noexcept { return slots_; }
+    [[nodiscard]] std::span<const Stage> stages() const noexcept { return stages_; }
+    /// Index of the last bar at which a seed is complete.
+    [[nodiscard]] std::int64_t seeded_at() const noexcept { return seeded_at_; }
     /// Of an average of the layout.
     [[nodiscard]] Place place(const Smoothing& smoothing) const noexcept { return places_[bucket(smoothing.key())]; }
     /// Values kept in all.
@@ -136,8 +163,14 @@ class SmoothingLayout {
     [[nodiscard]] std::size_t bucket(std::uint64_t key) const noexcept { return key * multiplier_ >> shift_; }
     [[nodiscard]] bool separates() const;
     void build_table();
+    void add_bank(std::span<const KeptSmoothing> bank);
+    [[nodiscard]] Slot slot_of(const Smoothing& smoothing, const Place& place) const;
+    void add_stages();
+    [[nodiscard]] Lanes lanes_from(std::size_t first) const;
 
     std::vector<Slot> slots_;
+    std::vector<Stage> stages_;
+    std::int64_t seeded_at_ = -1;
     std::size_t size_ = 0;
     /// A table without collisions: its multiplier is searched for when the layout is made, so a read is one look.
     std::vector<Place> places_;
@@ -145,10 +178,30 @@ class SmoothingLayout {
     int shift_ = 63;
 };
 
+/// The next inputs of averages that have their seeds behind them, and whose values follow each other in memory.
+struct AveragesUpdate {
+    const SmoothingLayout* layout;
+    double* values;
+    std::int64_t place;  ///< of the new values
+    const SeriesInputs* inputs;
+};
+
+using UpdateAverages = void (*)(const AveragesUpdate& update);
+
+void update_averages_avx2(const AveragesUpdate& update);
+void update_averages_avx512(const AveragesUpdate& update);
+/// Of the machine's instructions; null where there is none.
+[[nodiscard]] UpdateAverages averages_updater(Isa isa) noexcept;
+
+/// What one average does, for the ones that are left over.
+void update_average(const AveragesUpdate& update, const SmoothingLayout::Slot& slot) noexcept;
+
 /// The recursive averages of one symbol on one timeframe.
 class Smoothings {
    public:
-    explicit Smoothings(const SmoothingLayout& layout) : Smoothings(layout, Interleaved(layout.size(), 0.0)) {}
+    explicit Smoothings(const SmoothingLayout& layout, UpdateAverages update_together = nullptr)
+        : layout_(&layout), values_(layout.size(), 0.0), update_together_(update_together) {}
+    /// In memory that has something else beside each value.
     Smoothings(const SmoothingLayout& layout, Interleaved<double> values) noexcept
         : layout_(&layout), values_(std::move(values)) {}
 
@@ -161,6 +214,11 @@ class Smoothings {
         return values_[layout_->place(smoothing).at(last_ - lag)];
     }
 
+    /// The value of a slot at this place.
+    [[nodiscard]] double& word(SmoothingLayout::Place slot, std::int64_t place) noexcept {
+        return values_[slot.at(place)];
+    }
+
     /// The last bar is the one at this place, and the words of its row are there.
     void set_last(std::int64_t place) noexcept { last_ = place; }
     void reset() noexcept;
@@ -168,12 +226,12 @@ class Smoothings {
     /// Takes what `save` wrote; the last values are kept at `place`.
     void load(ByteReader& reader, std::int64_t place);
     [[nodiscard]] std::size_t bytes() const noexcept { return values_.bytes(); }
+    [[nodiscard]] const Interleaved<double>& words() const noexcept { return values_; }
 
    private:
-    [[nodiscard]] double input(const SmoothingLayout::Slot& slot, const SeriesInputs& inputs) const noexcept;
-
     const SmoothingLayout* layout_;
     Interleaved<double> values_;
+    UpdateAverages update_together_ = nullptr;
     std::int64_t last_ = -1;
 };
 

@@ -9,8 +9,9 @@
 namespace foxml::features {
 
 std::span<const GaugeFactory> statistic_gauges() {
-    static const GaugeFactory factories[] = {moments(),           close_order(),  return_order(), volatility_order(),
-                                             histogram_entropy(), max_drawdown(), ulcer(),        residual_momentum()};
+    static const GaugeFactory factories[] = {moments(),      close_order(),     close_rank(),
+                                             return_order(), volatility_rank(), histogram_entropy(),
+                                             max_drawdown(), ulcer(),           residual_momentum()};
     return factories;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "core/errors.hpp"
@@ -23,6 +24,18 @@ Scale checked(const Scale& scale) {
     return scale;
 }
 
+WriteWindows writer_of(Isa isa) noexcept {
+    switch (isa) {
+        case Isa::avx512:
+            return write_windows_avx512;
+        case Isa::avx2:
+            return write_windows_avx2;
+        case Isa::scalar:
+            return nullptr;
+    }
+    return nullptr;
+}
+
 /// A move that the products of returns have no room for.
 const char* move_refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) noexcept {
     const double before = static_cast<double>(last.close) * scale.price_grid;
@@ -35,14 +48,36 @@ const char* move_refusal(const Bar& bar, const IntegerBar& last, const Scale& sc
 
 }  // namespace
 
-SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale)
-    : plan_(std::move(plan)), scale_(checked(scale)), base_(plan_->layout(), {plan_->interval_ns(), scale_}) {
+const char* refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) noexcept {
+    if (const char* reason = refusal(bar, scale)) {
+        return reason;
+    }
+    if (bar.close_ns <= last.close_ns) {
+        return "time does not go forward";
+    }
+    if (const char* reason = move_refusal(bar, last, scale)) {
+        return reason;
+    }
+    if (bar.session_open_ns == last.session_open_ns) {
+        return bar.session_close_ns == last.session_close_ns ? nullptr : "the session's close has changed";
+    }
+    return bar.session_open_ns >= last.session_close_ns ? nullptr : "the session overlaps the one before";
+}
+
+SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa)
+    : plan_(std::move(plan)),
+      scale_(checked(scale)),
+      isa_(isa),
+      base_(plan_->layout(), {plan_->interval_ns(), scale_}, isa),
+      since_{SinceMemory::kNothing, std::vector<WindowPlan::Numbers>(plan_->windows().since().size())},
+      write_windows_(plan_->windows().groups().empty() ? nullptr : writer_of(isa)) {
     make_higher();
 }
 
 SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane)
     : plan_(std::move(plan)),
       scale_(checked(scale)),
+      isa_(chosen_isa()),
       base_(plan_->layout(), {plan_->interval_ns(), scale_}, rings, lane) {
     make_higher();
 }
@@ -50,7 +85,7 @@ SymbolState::SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const Bl
 void SymbolState::make_higher() {
     const auto& higher = plan_->requirements().higher;
     for (std::size_t i = 0; i < higher.size(); ++i) {
-        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_);
+        higher_.emplace_back(higher[i].minutes, plan_->higher_layouts()[i], plan_->interval_ns(), scale_, isa_);
     }
     kept_.assign(plan_->kept().size(), kNaN);
 }
@@ -67,34 +102,18 @@ void SymbolState::keep_cells(const Timeframe& timeframe) noexcept {
 }
 
 const char* SymbolState::refusal(const Bar& bar) const noexcept {
-    if (const char* reason = features::refusal(bar, scale_)) {
-        return reason;
-    }
-    if (bars_seen() == 0) {
-        return nullptr;
-    }
-    const IntegerBar& last = base_.bar();
-    if (bar.close_ns <= last.close_ns) {
-        return "time does not go forward";
-    }
-    if (const char* reason = move_refusal(bar, last, scale_)) {
-        return reason;
-    }
-    if (bar.session_open_ns == last.session_open_ns) {
-        return bar.session_close_ns == last.session_close_ns ? nullptr : "the session's close has changed";
-    }
-    return bar.session_open_ns >= last.session_close_ns ? nullptr : "the session overlaps the one before";
+    return bars_seen() == 0 ? features::refusal(bar, scale_) : features::refusal(bar, base_.bar(), scale_);
 }
 
 void SymbolState::update(const Bar& bar) noexcept {
-    FOXML_ASSERT(refusal(bar) == nullptr);
+    FOXML_ASSERT_OF_CALLER(refusal(bar) == nullptr);
     const IntegerBar integers = to_integers(bar, scale_);
     base_.update(integers);
     update_others(integers);
 }
 
-void SymbolState::follow(const IntegerBar& bar, std::int64_t log_return) noexcept {
-    base_.follow(bar, log_return);
+void SymbolState::advance(const IntegerBar& bar, std::int64_t log_return) noexcept {
+    base_.advance(bar, log_return);
     update_others(bar);
 }
 
@@ -115,6 +134,17 @@ double SymbolState::cell(const Plan::Entry& entry) const noexcept {
 
 template <typename Value>
 void SymbolState::write_cells(Value* out) const noexcept {
+    if (write_windows_ != nullptr && base_.in_own_memory() && ready()) {
+        if constexpr (std::is_same_v<Value, float>) {
+            write_windows({out, nullptr});
+        } else {
+            write_windows({nullptr, out});
+        }
+        for (const std::size_t i : plan_->alone()) {
+            out[i] = static_cast<Value>(cell(plan_->entries()[i]));
+        }
+        return;
+    }
     const std::int64_t row = bars_seen() - 1;
     for (const Plan::Entry& entry : plan_->entries()) {
         const bool warm = row >= entry.warmup_bars;
@@ -122,11 +152,25 @@ void SymbolState::write_cells(Value* out) const noexcept {
     }
 }
 
+void SymbolState::write_windows(const RowPlaces& row) const noexcept {
+    const WindowSource source{&plan_->layout(),
+                              base_.prefix().words().data(),
+                              base_.extrema().words().data(),
+                              base_.smoothings().words().data(),
+                              base_.place(),
+                              base_.bars_seen() - 1,
+                              &base_.bar(),
+                              scale_,
+                              &since_};
+    write_windows_(source, plan_->windows(), row);
+}
+
 void SymbolState::write_row(float* out) const noexcept { write_cells(out); }
 void SymbolState::write_row(double* out) const noexcept { write_cells(out); }
 
 void SymbolState::reset() {
     base_.reset();
+    since_.place = SinceMemory::kNothing;
     session_ = Session{};
     for (Timeframe& timeframe : higher_) {
         timeframe.reset();
@@ -143,7 +187,8 @@ void SymbolState::save(ByteWriter& writer) const {
 }
 
 void SymbolState::load(ByteReader& reader) {
-    SymbolState loaded(plan_, scale_);
+    SymbolState loaded(plan_, scale_, isa_);
+    loaded.write_windows_ = write_windows_;
     loaded.base_.load(reader);
     loaded.session_.load(reader);
     for (Timeframe& timeframe : loaded.higher_) {

@@ -6,24 +6,30 @@
 #include <vector>
 
 #include "core/bytes.hpp"
+#include "core/isa.hpp"
 #include "features/bar.hpp"
 #include "features/operators.hpp"
 #include "features/plan.hpp"
 #include "features/session.hpp"
 #include "features/timeframe.hpp"
+#include "features/window_source.hpp"
 
 namespace foxml::features {
 
 class View;
 
-/// All features of one symbol, one bar after the other. A history is a loop over `update`: there is no other path.
+/// Why this bar cannot be the one after `last`, or nullptr if it can.
+[[nodiscard]] const char* refusal(const Bar& bar, const IntegerBar& last, const Scale& scale) noexcept;
+
+/// All features of one symbol, one bar after the other. Blocks and tapes take bars in for several at a time, to the
+/// same bits.
 ///
 /// What a row says depends on the bars of the last `plan.warmup_bars()` and never on where the history began (for
 /// `measured` features this is observed, not proved: see Guarantee).
 class SymbolState {
    public:
     /// Throws InvalidInput if the scale is not positive and finite.
-    SymbolState(std::shared_ptr<const Plan> plan, Scale scale);
+    SymbolState(std::shared_ptr<const Plan> plan, Scale scale, Isa isa = chosen_isa());
     /// In a lane of a block's memory.
     SymbolState(std::shared_ptr<const Plan> plan, Scale scale, const BlockRings& rings, std::size_t lane);
 
@@ -33,8 +39,9 @@ class SymbolState {
     /// Take one bar in. Allocates nothing. `refusal(bar)` must be nullptr.
     void update(const Bar& bar) noexcept;
 
-    /// Take in a bar that the rings have already got, and its r.
-    void follow(const IntegerBar& bar, std::int64_t log_return) noexcept;
+    /// Go on to a bar that the rings have already got, and its r. `update_gauge` for each gauge of the layout is next.
+    void advance(const IntegerBar& bar, std::int64_t log_return) noexcept;
+    void update_gauge(std::size_t number) noexcept { base_.update_gauge(number); }
 
     /// Whether every feature has all the history that it needs. Before that there is no row.
     [[nodiscard]] bool ready() const noexcept { return bars_seen() > plan_->warmup_bars(); }
@@ -42,7 +49,8 @@ class SymbolState {
     /// Bars taken in since the start or the last reset.
     [[nodiscard]] std::int64_t bars_seen() const noexcept { return base_.bars_seen(); }
 
-    /// The row of the last bar: `plan.feature_count()` values, NaN where a value is undefined.
+    /// The row of the last bar: `plan.feature_count()` values, NaN where a value is undefined. What is found out for it
+    /// is kept for the next one, so no two threads may ask the same state at once.
     ///
     /// Cells of features that are still warming up are NaN. Each cell is computed in double; the float32 row is that
     /// double rounded once.
@@ -57,6 +65,7 @@ class SymbolState {
 
     /// The operators on the plan's own bars.
     [[nodiscard]] const Operators& operators() const noexcept { return base_; }
+    [[nodiscard]] Operators& operators() noexcept { return base_; }
     /// See Operators::set_place.
     void set_place(std::int64_t place) { base_.set_place(place); }
 
@@ -85,13 +94,17 @@ class SymbolState {
 
     template <typename Value>
     void write_cells(Value* out) const noexcept;
+    void write_windows(const RowPlaces& row) const noexcept;
 
     std::shared_ptr<const Plan> plan_;
     Scale scale_;
+    Isa isa_;
     Operators base_;
     Session session_;
     std::vector<Timeframe> higher_;
     std::vector<double> kept_;  ///< cells of the plan's kept entries: derived from higher_
+    mutable SinceMemory since_;
+    WriteWindows write_windows_ = nullptr;  ///< null where cells are written one by one
 };
 
 }  // namespace foxml::features

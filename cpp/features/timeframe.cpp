@@ -4,8 +4,10 @@
 
 namespace foxml::features {
 
-Timeframe::Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, const Scale& scale)
-    : length_ns_(minutes * kMinuteNs), interval_ns_(interval_ns), operators_(layout, {minutes * kMinuteNs, scale}) {}
+Timeframe::Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, const Scale& scale, Isa isa)
+    : length_ns_(minutes * kMinuteNs),
+      interval_ns_(interval_ns),
+      operators_(layout, {minutes * kMinuteNs, scale}, isa) {}
 
 void Timeframe::begin(const IntegerBar& bar, std::int64_t start_ns) noexcept {
     whole_ = seen_ || bar.close_ns - interval_ns_ <= start_ns;

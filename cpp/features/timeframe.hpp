@@ -20,7 +20,7 @@ namespace foxml::features {
 ///     buckets     |--x--|--1--|..      x is dropped, bucket 1 is seen from f on
 class Timeframe {
    public:
-    Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, const Scale& scale);
+    Timeframe(int minutes, const Layout& layout, std::int64_t interval_ns, const Scale& scale, Isa isa = chosen_isa());
 
     /// Take in a bar of the base interval. Says whether the operators have changed.
     bool update(const IntegerBar& bar) noexcept;

@@ -13,7 +13,7 @@ from foxml.domain.bars import CLOSE, VOLUME, ActionKind, CorporateAction, Symbol
 from foxml.domain.money import NANO, parse_nano
 from foxml.errors import DataError
 
-__all__ = ["adjustment_factors", "back_adjusted", "read_actions"]
+__all__ = ["adjustment_factors", "back_adjusted", "holds_actions", "read_actions"]
 
 _HEADER = ["symbol", "ex_date", "kind", "value"]
 
@@ -43,6 +43,15 @@ def read_actions(path: Path, calendar: TradingCalendar) -> list[CorporateAction]
         raise DataError(f"{path}:1: expected the header {','.join(_HEADER)}, found {found}")
     actions = [_action(path, number, row, calendar) for number, row in enumerate(rows[1:], 2) if row]
     return sorted(actions, key=lambda action: (action.occurred_ns, action.symbol, action.kind.value))
+
+
+def holds_actions(path: Path) -> bool:
+    """Whether a file begins as a table of corporate actions does: it may lie among files of bars."""
+    try:
+        with path.open("rb") as file:
+            return file.readline(200).rstrip().split(b",") == [word.encode() for word in _HEADER]
+    except OSError:
+        return False
 
 
 def _action(path: Path, number: int, row: Sequence[str], calendar: TradingCalendar) -> CorporateAction:

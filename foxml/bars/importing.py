@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from foxml.bars.actions import read_actions
+from foxml.bars.actions import holds_actions, read_actions
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.csv import CsvFormat, read_csv
 from foxml.bars.normalise import QualityReport, deduplicated, normalise, time_ordered
@@ -37,7 +37,8 @@ def import_files(
     Parameters
     ----------
     paths : sequence of Path
-        Files, or folders whose ``*.csv`` and ``*.csv.gz`` are taken.
+        Files, or folders whose ``*.csv`` and ``*.csv.gz`` are taken. One with the header of a table of corporate
+        actions is no file of bars.
     store : BarStore
     calendar : TradingCalendar
     interval : str
@@ -46,7 +47,7 @@ def import_files(
         None finds it out for each file (`foxml.bars.sniff`).
     marks : BarMarks
     actions_path : Path, optional
-        Table of corporate actions that replaces the stored ones.
+        Table of corporate actions that replaces the stored ones; by default the one among the files, if there is one.
     progress : callable
         Told the name of each file as it is read.
     symbols : collection of str, optional
@@ -62,8 +63,16 @@ def import_files(
         Names the file and row; the store is as it was.
     """
     interval_ns = parse_interval(interval)
-    files = [file for path in paths for file in _files(path)]
+    found = [file for path in paths for file in _files(path)]
+    tables = [file for file in found if holds_actions(file)]
+    files = [file for file in found if file not in tables]
+    if not files:
+        raise DataError(f"{tables[0]}: corporate actions, and no file of bars beside them")
+    if actions_path is None and tables:
+        actions_path = _only(tables)
     actions = read_actions(actions_path, calendar) if actions_path else None
+    if actions_path is not None:
+        progress(f"{actions_path.name}: corporate actions")
     normalised: dict[str, tuple[SymbolBars, QualityReport]] = {}
     for file in files:
         progress(file.name)
@@ -107,6 +116,12 @@ def _normalised(
     if repeats:
         report = replace(report, rows_read=rows_read, dropped={**report.dropped, "repeated rows": repeats})
     return bars, report
+
+
+def _only(tables: Sequence[Path]) -> Path:
+    if len(tables) > 1:
+        raise DataError(f"{tables[1]}: corporate actions, as in {tables[0]}; name the one that holds")
+    return tables[0]
 
 
 def _files(path: Path) -> list[Path]:

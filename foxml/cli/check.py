@@ -76,6 +76,7 @@ def features(
     Every feature, at every bar, in one batch over the whole history, is compared to the bit with: histories cut off
     after a bar; histories whose future is noise, or NaN; histories that start late, by the declared warm-up and more;
     the stream that trades, undisturbed, restored from snapshots at random bars, and offered bars that cannot be.
+    And each symbol beside seven others, where eight are computed at a time, is compared with the symbol by itself.
     First, features that are wrong on purpose are checked on a small market: each has to be caught.
 
     Exits with code 0 if all features pass, 1 if one fails, 2 for wrong usage, config or bars, 3 if a feature that is

@@ -29,14 +29,15 @@ def load_plan(
     exclude: Collection[str] = (),
     benchmark: str | None = None,
     research: ResearchResolver | None = None,
+    folder: Path | None = None,
 ) -> FeaturePlan:
     """Make a plan from a plan file.
 
     Parameters
     ----------
     source : str, Path or mapping
-        A name such as ``"simple"`` (a file of the packaged ``config/features``), a path to a YAML file, or what such a
-        file holds:
+        A name such as ``"simple"`` (a file of `folder` or of the packaged ``config/features``), a path to a YAML file,
+        or what such a file holds:
 
         include, exclude
             Lists of names of features, of groups, and of columns (``sma_dist_10@w=12``).
@@ -59,6 +60,8 @@ def load_plan(
     research : callable, optional
         Finds out what the entries of `research` are; without it a plan that has any is refused, as nothing that trades
         can compute them.
+    folder : Path, optional
+        Plan files of one's own, such as a project's ``features``: each goes before the packaged one of its name.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def load_plan(
     (('ret_log_5', 'gap'), 5)
     """
     interval = _interval(interval_ns)
-    document = _read(source)
+    document = _read(source, folder)
     for key in document.data:
         if key not in _KEYS:
             raise ConfigError(f"{_place(document, key)}: unknown key {key}; {nearest(key, _KEYS)}")
@@ -117,16 +120,16 @@ def _interval(interval: int | str) -> int:
         raise ConfigError(str(error)) from None
 
 
-def _read(source: str | Path | Mapping[str, Any]) -> Document:
+def _read(source: str | Path | Mapping[str, Any], folder: Path | None) -> Document:
     if isinstance(source, Mapping):
         return Document("plan", dict(source))
     if isinstance(source, Path) or "/" in source or source.endswith((".yaml", ".yml")):
         return read_document(Path(source))
-    folder = packaged_config_root() / "features"
-    names = sorted(file.stem for file in folder.glob("*.yaml"))
-    if source not in names:
-        raise ConfigError(f"unknown feature plan {source}; {nearest(source, names)}")
-    return read_document(folder / f"{source}.yaml")
+    packaged = packaged_config_root() / "features"
+    files = {file.stem: file for at in (packaged, folder) if at is not None for file in sorted(at.glob("*.yaml"))}
+    if source not in files:
+        raise ConfigError(f"unknown feature plan {source}; {nearest(source, list(files))}")
+    return read_document(files[source])
 
 
 def _place(document: Document, *path: str) -> str:

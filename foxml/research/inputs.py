@@ -40,13 +40,14 @@ def feature_plan(resolved: Resolved) -> FeaturePlan:
     """
     config = resolved.config
     return load_plan(
-        resolved.plan,
+        config.features.plan,
         interval_ns=config.bars.interval,
         instruments=config.universe.build(),
         include=config.features.include,
         exclude=config.features.exclude,
         benchmark=config.universe.benchmark,
         research=research_resolver(resolved.root),
+        folder=resolved.plans,
     )
 
 

@@ -115,12 +115,13 @@ def _plan(resolved: Resolved, bundle: Bundle, instruments: tuple[Instrument, ...
     """Return the bundle's own plan, provided that the config resolves to the same one."""
     config = resolved.config
     plan = load_plan(
-        resolved.plan,
+        config.features.plan,
         interval_ns=parse_interval(config.bars.interval),
         instruments=instruments,
         include=config.features.include,
         exclude=config.features.exclude,
         benchmark=config.universe.benchmark,
+        folder=resolved.plans,
     )
     own = FeaturePlan.from_json(bundle.plan_json)
     if plan.sha256 != own.sha256:

@@ -58,10 +58,9 @@ class Resolved:
         return self.root / self.config.paths.runs
 
     @property
-    def plan(self) -> str:
-        """Feature plan: the project's own file where it has one of that name, else the name or path as given."""
-        own = self.config_root / "features" / f"{self.config.features.plan}.yaml"
-        return str(own) if own.is_file() else self.config.features.plan
+    def plans(self) -> Path:
+        """Folder of the project's own feature plans."""
+        return self.config_root / "features"
 
 
 def packaged_config_root() -> Path:

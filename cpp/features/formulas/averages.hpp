@@ -8,40 +8,40 @@ namespace {
 
 namespace averages_rows {
 
-constexpr auto ema_dist = [](const auto& v, const Params& p) {
+constexpr auto ema_dist = [](const auto& v, const auto& p) {
     return real(v.bar().close) / v.ema(Series::close, p.a) - 1.0;
 };
 
 /// ln(EMA_a / EMA_b)
-constexpr auto ema_cross = [](const auto& v, const Params& p) {
+constexpr auto ema_cross = [](const auto& v, const auto& p) {
     return log(v.ema(Series::close, p.a) / v.ema(Series::close, p.b));
 };
 
 /// (EMA_a - EMA_b) / C
-constexpr auto macd_n = [](const auto& v, const Params& p) { return macd_line(v, p.a, p.b) / real(v.bar().close); };
+constexpr auto macd_n = [](const auto& v, const auto& p) { return macd_line(v, p.a, p.b) / real(v.bar().close); };
 
 /// EMA_c(EMA_a - EMA_b) / C
-constexpr auto macd_signal_n = [](const auto& v, const Params& p) {
+constexpr auto macd_signal_n = [](const auto& v, const auto& p) {
     return v.ema({Series::macd_line, p.a, p.b}, p.c) / real(v.bar().close);
 };
 
 /// C / WMA_a - 1, where the newest of a bars has weight a and the oldest 1
-constexpr auto wma_dist = [](const auto& v, const Params& p) {
+constexpr auto wma_dist = [](const auto& v, const auto& p) {
     const auto sums = time_sums(v, p.a);
     const auto weighted = sums.weighted + sums.total;
-    const auto weights = std::int64_t{p.a} * (p.a + 1) / 2;
+    const auto weights = triangle(p.a);
     return ratio(weights * v.bar().close - weighted, weighted);
 };
 
 /// C / (2 E - E of E) - 1, E the EMA over a bars
-constexpr auto dema_dist = [](const auto& v, const Params& p) {
+constexpr auto dema_dist = [](const auto& v, const auto& p) {
     const auto once = v.ema(Series::close, p.a);
     const auto twice = v.ema({Series::close, p.a}, p.a);
     return real(v.bar().close) / (2.0 * once - twice) - 1.0;
 };
 
 /// C / (3 E - 3 E of E + E of E of E) - 1
-constexpr auto tema_dist = [](const auto& v, const Params& p) {
+constexpr auto tema_dist = [](const auto& v, const auto& p) {
     const auto once = v.ema(Series::close, p.a);
     const auto twice = v.ema({Series::close, p.a}, p.a);
     const auto thrice = v.ema({Series::close, p.a, p.a}, p.a);
@@ -49,7 +49,7 @@ constexpr auto tema_dist = [](const auto& v, const Params& p) {
 };
 
 /// 100 (E / E1 - 1), E the EMA of an EMA of an EMA
-constexpr auto trix = [](const auto& v, const Params& p) {
+constexpr auto trix = [](const auto& v, const auto& p) {
     const auto now = v.ema({Series::close, p.a, p.a}, p.a);
     const auto before = v.ema({Series::close, p.a, p.a}, p.a, 1);
     return 100.0 * (now - before) / before;
@@ -59,21 +59,20 @@ constexpr auto trix = [](const auto& v, const Params& p) {
 constexpr auto hma_dist = [](const auto& v, const Params& p) {
     const int half = p.a / 2;
     const int smooth = static_cast<int>(std::sqrt(real(std::int64_t{p.a})));
-    const auto weights = [](int n) { return std::int64_t{n} * (n + 1) / 2; };
     const auto weighted = [&v](int n, int lag) {
         const auto sums = time_sums(v, n, lag);
         return sums.weighted + sums.total;
     };
     const auto term = [&](int lag) {
         const auto weight = smooth - lag;
-        return product(2 * weight * weights(p.a), weighted(half, lag)) -
-               product(weight * weights(half), weighted(p.a, lag));
+        return product(2 * weight * triangle(p.a), weighted(half, lag)) -
+               product(weight * triangle(half), weighted(p.a, lag));
     };
     auto total = term(0);
     for (int lag = 1; lag < smooth; ++lag) {
         total = total + term(lag);
     }
-    const auto even = product(weights(p.a) * weights(half) * weights(smooth), v.bar().close);
+    const auto even = product(triangle(p.a) * triangle(half) * triangle(smooth), v.bar().close);
     return ratio(even - total, total);
 };
 
@@ -83,12 +82,12 @@ constexpr auto kama_dist = [](const auto& v, const Params& p) {
 };
 
 /// (EMA_a - EMA_a of b bars ago) / ATR_c
-constexpr auto ema_slope = [](const auto& v, const Params& p) {
+constexpr auto ema_slope = [](const auto& v, const auto& p) {
     return ratio(v.ema(Series::close, p.a) - v.ema(Series::close, p.a, p.b), v.rma(Series::true_range, p.c));
 };
 
 /// (line fitted to the last a closes, one bar ahead - C) / C
-constexpr auto tsf_gap = [](const auto& v, const Params& p) {
+constexpr auto tsf_gap = [](const auto& v, const auto& p) {
     const auto fit = fit_line(v, p.a);
     return (fit.mean_minus_close + fit.slope * (0.5 * (p.a + 1))) / real(v.bar().close);
 };

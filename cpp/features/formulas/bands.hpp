@@ -9,56 +9,56 @@ namespace {
 namespace bands_rows {
 
 /// Population standard deviation of the close, in grid units
-template <typename V>
-auto close_deviation(const V& v, int n) {
+template <typename V, typename N>
+auto close_deviation(const V& v, N n) {
     return root(real(dispersion(v, Column::close, WideColumn::close_square, n))) / n;
 }
 
 /// (C - (m - 2s)) / 4s, ddof 0
-constexpr auto bb_pctb = [](const auto& v, const Params& p) {
+constexpr auto bb_pctb = [](const auto& v, const auto& p) {
     const auto deviation = close_deviation(v, p.a);
     const auto from_mean = real(p.a * v.bar().close - v.sum(Column::close, p.a)) / p.a;
     return ratio(from_mean + 2.0 * deviation, 4.0 * deviation);
 };
 
 /// 4s / m, ddof 0
-constexpr auto bb_width = [](const auto& v, const Params& p) {
+constexpr auto bb_width = [](const auto& v, const auto& p) {
     return 4.0 * close_deviation(v, p.a) * p.a / real(v.sum(Column::close, p.a));
 };
 
 /// (C - EMA_a(TP)) / (2 ATR_b)
-constexpr auto kc_pos = [](const auto& v, const Params& p) {
+constexpr auto kc_pos = [](const auto& v, const auto& p) {
     const auto middle3 = v.ema(Series::typical3, p.a);
     return ratio(3.0 * real(v.bar().close) - middle3, 6.0 * v.rma(Series::true_range, p.b));
 };
 
 /// 4 ATR_b / EMA_a(TP)
-constexpr auto kc_width = [](const auto& v, const Params& p) {
+constexpr auto kc_width = [](const auto& v, const auto& p) {
     return 12.0 * v.rma(Series::true_range, p.b) / v.ema(Series::typical3, p.a);
 };
 
 /// 1 where the Bollinger band of a closes lies inside the Keltner channel, else 0
-constexpr auto squeeze = [](const auto& v, const Params& p) {
+constexpr auto squeeze = [](const auto& v, const auto& p) {
     const auto apart = real(v.sum(Column::close, p.a)) / p.a - v.ema(Series::typical3, p.a) / 3.0;
     const auto room = 2.0 * v.rma(Series::true_range, p.b) - 2.0 * close_deviation(v, p.a);
     return select(magnitude(apart) < room, 1.0, 0.0);
 };
 
-constexpr auto donch_pos = [](const auto& v, const Params& p) {
+constexpr auto donch_pos = [](const auto& v, const auto& p) {
     const auto low = v.low(p.a);
     return ratio(v.bar().close - low, v.high(p.a) - low);
 };
 
-constexpr auto donch_width = [](const auto& v, const Params& p) {
+constexpr auto donch_width = [](const auto& v, const auto& p) {
     return ratio(v.high(p.a) - v.low(p.a), v.bar().close);
 };
 
-constexpr auto dist_high = [](const auto& v, const Params& p) {
+constexpr auto dist_high = [](const auto& v, const auto& p) {
     const auto high = v.high(p.a);
     return ratio(v.bar().close - high, high);
 };
 
-constexpr auto dist_low = [](const auto& v, const Params& p) {
+constexpr auto dist_low = [](const auto& v, const auto& p) {
     const auto low = v.low(p.a);
     return ratio(v.bar().close - low, low);
 };

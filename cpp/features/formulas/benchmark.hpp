@@ -8,9 +8,9 @@ namespace {
 
 namespace benchmark_rows {
 
-constexpr auto beta = [](const auto& v, const Params& p) { return where_benchmark(v, p.a, beta_of(v, p.a)); };
+constexpr auto beta = [](const auto& v, const auto& p) { return where_benchmark(v, p.a, beta_of(v, p.a)); };
 
-constexpr auto correlation = [](const auto& v, const Params& p) {
+constexpr auto correlation = [](const auto& v, const auto& p) {
     const auto variances =
         real(dispersion(v, Column::log_return, WideColumn::return_square, p.a)) * real(benchmark_dispersion(v, p.a));
     return where_benchmark(v, p.a, ratio(real(benchmark_codispersion(v, p.a)), root(variances)));
@@ -18,7 +18,7 @@ constexpr auto correlation = [](const auto& v, const Params& p) {
 
 /// sqrt(var(r) - cov(r, b)^2 / var(b)), ddof 1. Of r - b the same is left as of r: where r is nearly b, the difference
 /// is taken in integers, and nothing is lost to two large numbers that are nearly equal.
-constexpr auto idio_vol = [](const auto& v, const Params& p) {
+constexpr auto idio_vol = [](const auto& v, const auto& p) {
     const auto of_r = dispersion(v, Column::log_return, WideColumn::return_square, p.a);
     const auto of_b = benchmark_dispersion(v, p.a);
     const auto together = benchmark_codispersion(v, p.a);
@@ -26,11 +26,11 @@ constexpr auto idio_vol = [](const auto& v, const Params& p) {
     const auto own = real(select(like_b, of_r - 2 * together + of_b, of_r));
     const auto shared = real(select(like_b, together - of_b, together));
     const auto left = own - ratio(shared, real(of_b)) * shared;
-    const auto variance = select(left < 0.0, decltype(left){0.0}, left) / real(std::int64_t{p.a} * (p.a - 1));
+    const auto variance = select(left < 0.0, decltype(left){0.0}, left) / real(integer(p.a) * (p.a - 1));
     return where_benchmark(v, p.a, root(variance) * kLogUnit);
 };
 
-constexpr auto residual = [](const auto& v, const Params& p) { return residual_return(v, p.a) * kLogUnit; };
+constexpr auto residual = [](const auto& v, const auto& p) { return residual_return(v, p.a) * kLogUnit; };
 
 constexpr auto residual_momentum = [](const auto& v, const Params& p) {
     return v.gauge(GaugeKind::residual_momentum, {p.a, p.b});

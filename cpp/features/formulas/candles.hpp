@@ -47,7 +47,7 @@ constexpr auto inside_bar = [](const auto& v, const Params&) {
 };
 
 /// |C - O| over its mean of a bars
-constexpr auto body_ratio = [](const auto& v, const Params& p) {
+constexpr auto body_ratio = [](const auto& v, const auto& p) {
     return ratio(p.a * v.sum(Column::body, 1), v.sum(Column::body, p.a));
 };
 

@@ -12,27 +12,25 @@ namespace drawdowns_rows {
 constexpr auto max_drawdown = [](const auto& v, const Params& p) { return v.gauge(GaugeKind::max_drawdown, {p.a}); };
 
 /// C over the highest of a closes, less 1
-constexpr auto drawdown = [](const auto& v, const Params& p) {
+constexpr auto drawdown = [](const auto& v, const auto& p) {
     const auto high = v.high_close(p.a);
     return ratio(v.bar().close - high, high);
 };
 
 /// Bars since the highest high of a bars, over a
-constexpr auto since_high = [](const auto& v, const Params& p) { return real(v.since_high(p.a)) / p.a; };
+constexpr auto since_high = [](const auto& v, const auto& p) { return real(v.since_high(p.a)) / p.a; };
 
 /// Root of the mean square over b bars of C's distance below the highest of a closes
 constexpr auto ulcer = [](const auto& v, const Params& p) { return v.gauge(GaugeKind::ulcer, {p.a, p.b}); };
 
 /// ln(C / the lowest of a closes), over the deviation of b returns, scaled to a bars
-constexpr auto from_low = [](const auto& v, const Params& p) {
-    return ratio(log_ratio(v.bar().close, v.low_close(p.a)),
-                 return_deviation(v, p.b) * std::sqrt(real(std::int64_t{p.a})));
+constexpr auto from_low = [](const auto& v, const auto& p) {
+    return ratio(log_ratio(v.bar().close, v.low_close(p.a)), return_deviation(v, p.b) * root(real(integer(p.a))));
 };
 
 /// ln(C / the highest of a closes), the same
-constexpr auto from_high = [](const auto& v, const Params& p) {
-    return ratio(log_ratio(v.bar().close, v.high_close(p.a)),
-                 return_deviation(v, p.b) * std::sqrt(real(std::int64_t{p.a})));
+constexpr auto from_high = [](const auto& v, const auto& p) {
+    return ratio(log_ratio(v.bar().close, v.high_close(p.a)), return_deviation(v, p.b) * root(real(integer(p.a))));
 };
 
 constexpr Row kRows[] = {

@@ -11,13 +11,13 @@ namespace {
 namespace oscillators_rows {
 
 /// Where the close of `lag` bars ago lies in the range of the n bars up to it, in percent
-template <typename V>
-auto stochastic(const V& v, int n, int lag) {
+template <typename V, typename N>
+auto stochastic(const V& v, N n, int lag) {
     const auto low = v.low(n, lag);
     return ratio(100 * (v.close(lag) - low), v.high(n, lag) - low);
 }
 
-constexpr auto stochf_k = [](const auto& v, const Params& p) { return stochastic(v, p.a, 0); };
+constexpr auto stochf_k = [](const auto& v, const auto& p) { return stochastic(v, p.a, 0); };
 
 /// Stochastics that a slow one is made of: three, smoothed over three.
 constexpr int kSlowMax = 3;
@@ -65,90 +65,86 @@ constexpr auto cci = [](const auto& v, const Params& p) {
 };
 
 /// 100 WILDER_a(moves up) / ATR_a
-constexpr auto plus_di = [](const auto& v, const Params& p) {
+constexpr auto plus_di = [](const auto& v, const auto& p) {
     return ratio(100.0 * v.rma(Series::up_move, p.a), v.rma(Series::true_range, p.a));
 };
-constexpr auto minus_di = [](const auto& v, const Params& p) {
+constexpr auto minus_di = [](const auto& v, const auto& p) {
     return ratio(100.0 * v.rma(Series::down_move, p.a), v.rma(Series::true_range, p.a));
 };
 
-constexpr auto adx = [](const auto& v, const Params& p) { return v.rma({Series::directional_index, p.a}, p.a); };
+constexpr auto adx = [](const auto& v, const auto& p) { return v.rma({Series::directional_index, p.a}, p.a); };
 
-constexpr auto willr = [](const auto& v, const Params& p) {
+constexpr auto willr = [](const auto& v, const auto& p) {
     const auto high = v.high(p.a);
     return ratio(-100 * (high - v.bar().close), high - v.low(p.a));
 };
 
 /// 100 P / (P + N), sums of typical price times volume where the typical price rose and fell
-constexpr auto mfi = [](const auto& v, const Params& p) {
+constexpr auto mfi = [](const auto& v, const auto& p) {
     const auto up = v.sum(WideColumn::flow_up, p.a);
     return ratio(100 * up, up + v.sum(WideColumn::flow_down, p.a));
 };
 
-constexpr auto aroon_up = [](const auto& v, const Params& p) {
-    return 100.0 * real(p.a - v.since_high(p.a + 1)) / p.a;
-};
+constexpr auto aroon_up = [](const auto& v, const auto& p) { return 100.0 * real(p.a - v.since_high(p.a + 1)) / p.a; };
 
-constexpr auto aroon_down = [](const auto& v, const Params& p) {
-    return 100.0 * real(p.a - v.since_low(p.a + 1)) / p.a;
-};
+constexpr auto aroon_down = [](const auto& v, const auto& p) { return 100.0 * real(p.a - v.since_low(p.a + 1)) / p.a; };
 
-constexpr auto aroon_osc = [](const auto& v, const Params& p) {
+constexpr auto aroon_osc = [](const auto& v, const auto& p) {
     return real(v.since_low(p.a + 1) - v.since_high(p.a + 1)) / p.a;
 };
 
 /// Four times the middle between the middles of the a-bar and the b-bar range, `lag` bars ago
-template <typename V>
-auto span_a4(const V& v, int a, int b, int lag) {
+template <typename V, typename N>
+auto span_a4(const V& v, N a, N b, N lag) {
     return v.high(a, lag) + v.low(a, lag) + v.high(b, lag) + v.low(b, lag);
 }
 
 /// C over the first leading span, less 1
-constexpr auto ichi_span_a = [](const auto& v, const Params& p) {
+constexpr auto ichi_span_a = [](const auto& v, const auto& p) {
     const auto span4 = span_a4(v, p.a, p.b, p.c);
     return ratio(4 * v.bar().close - span4, span4);
 };
 
 /// C over the second leading span, less 1
-constexpr auto ichi_span_b = [](const auto& v, const Params& p) {
+constexpr auto ichi_span_b = [](const auto& v, const auto& p) {
     const auto span2 = v.high(p.a, p.b) + v.low(p.a, p.b);
     return ratio(2 * v.bar().close - span2, span2);
 };
 
 /// (first leading span - second) / C
-constexpr auto ichi_cloud = [](const auto& v, const Params& p) {
+constexpr auto ichi_cloud = [](const auto& v, const auto& p) {
     const auto span_b2 = v.high(p.c, p.d) + v.low(p.c, p.d);
     return ratio(span_a4(v, p.a, p.b, p.d) - 2 * span_b2, 4 * v.bar().close);
 };
 
 /// C over the middle of the a-bar range, less 1
-constexpr auto mid_dist = [](const auto& v, const Params& p) {
+constexpr auto mid_dist = [](const auto& v, const auto& p) {
     const auto middle2 = v.high(p.a) + v.low(p.a);
     return ratio(2 * v.bar().close - middle2, middle2);
 };
 
-constexpr auto ultosc = [](const auto& v, const Params& p) {
-    const auto average = [&v](int n) { return ratio(v.sum(Column::buying, n), v.sum(Column::true_range, n)); };
+constexpr auto ultosc = [](const auto& v, const auto& p) {
+    const auto average = [&v](auto n) { return ratio(v.sum(Column::buying, n), v.sum(Column::true_range, n)); };
     return 100.0 * (4.0 * average(p.a) + 2.0 * average(p.b) + average(p.c)) / 7.0;
 };
 
 /// 100 (sum of gains - sum of losses) / (sum of both): the difference telescopes to C - C_a
-constexpr auto cmo_plain = [](const auto& v, const Params& p) {
+constexpr auto cmo_plain = [](const auto& v, const auto& p) {
     return ratio(100 * (v.bar().close - v.close(p.a)), v.sum(Column::change, p.a));
 };
 
 /// (SMA_a(M) - SMA_b(M)) / C, M = (H + L) / 2
-constexpr auto ao_n = [](const auto& v, const Params& p) {
+constexpr auto ao_n = [](const auto& v, const auto& p) {
     const auto difference = p.b * v.sum(Column::high_low, p.a) - p.a * v.sum(Column::high_low, p.b);
-    return ratio(difference, 2 * std::int64_t{p.a} * p.b * v.bar().close);
+    return ratio(difference, 2 * integer(p.a) * p.b * v.bar().close);
 };
 
-constexpr auto vortex_diff = [](const auto& v, const Params& p) {
+constexpr auto vortex_diff = [](const auto& v, const auto& p) {
     return ratio(v.sum(Column::vortex_up, p.a) - v.sum(Column::vortex_down, p.a), v.sum(Column::true_range, p.a));
 };
 
 /// 100 EMA_b(EMA_a(dC)) / EMA_b(EMA_a(|dC|))
-constexpr auto tsi = [](const auto& v, const Params& p) {
+constexpr auto tsi = [](const auto& v, const auto& p) {
     return ratio(100.0 * v.ema({Series::change, p.a}, p.b), v.ema({Series::change_size, p.a}, p.b));
 };
 
@@ -164,9 +160,9 @@ constexpr auto supertrend_dist = [](const auto& v, const Params& p) {
 };
 
 /// 100 log_a(sum of the true ranges / range)
-constexpr auto chop = [](const auto& v, const Params& p) {
+constexpr auto chop = [](const auto& v, const auto& p) {
     const auto path = ratio(v.sum(Column::true_range, p.a), v.high(p.a) - v.low(p.a));
-    return 100.0 * log(path) / log(real(std::int64_t{p.a}));
+    return 100.0 * log(path) / log(real(integer(p.a)));
 };
 
 /// Of the way to the extreme, in percent.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "features/formulas.hpp"
-#include "features/gauges/order.hpp"
 
 namespace foxml::features {
 
@@ -10,13 +9,11 @@ namespace {
 namespace ranks_rows {
 
 /// Average rank of C among a closes, over a
-constexpr auto rank = [](const auto& v, const Params& p) {
-    return v.gauge(GaugeKind::close_order, {p.a}, kRankOutput);
-};
+constexpr auto rank = [](const auto& v, const Params& p) { return v.gauge(GaugeKind::close_rank, {p.a}); };
 
 /// Average rank of the deviation of b returns among its last a values, over a
 constexpr auto volatility_rank = [](const auto& v, const Params& p) {
-    return v.gauge(GaugeKind::volatility_order, {p.a, p.b}, kRankOutput);
+    return v.gauge(GaugeKind::volatility_rank, {p.a, p.b});
 };
 
 /// The quantile of a closes at b percent, over C

@@ -12,15 +12,15 @@ namespace returns_rows {
 constexpr int kStreakMax = 20;
 
 /// ln(C / C_a) over the deviation of the 60 returns before those a bars, scaled to a bars
-constexpr auto ret_volscaled = [](const auto& v, const Params& p) {
+constexpr auto ret_volscaled = [](const auto& v, const auto& p) {
     const auto deviation = return_deviation(v, 60, p.a);
-    return ratio(ret_log(v, p), deviation * std::sqrt(real(std::int64_t{p.a})));
+    return ratio(ret_log(v, p), deviation * root(real(integer(p.a))));
 };
 
 /// ln(C_b / C_a)
-constexpr auto mom_skip = [](const auto& v, const Params& p) { return log_ratio(v.close(p.b), v.close(p.a)); };
+constexpr auto mom_skip = [](const auto& v, const auto& p) { return log_ratio(v.close(p.b), v.close(p.a)); };
 
-constexpr auto up_share = [](const auto& v, const Params& p) { return real(v.sum(Column::ups, p.a)) / p.a; };
+constexpr auto up_share = [](const auto& v, const auto& p) { return real(v.sum(Column::ups, p.a)) / p.a; };
 
 /// Length of the run of bars with the last return's sign, times that sign
 constexpr auto streak = [](const auto& v, const Params&) -> double {
@@ -38,11 +38,11 @@ constexpr auto streak = [](const auto& v, const Params&) -> double {
 };
 
 /// ln(C / C_a) - ln(C_a / C_2a)
-constexpr auto accel = [](const auto& v, const Params& p) {
+constexpr auto accel = [](const auto& v, const auto& p) {
     return ret_log(v, p) - log_ratio(v.close(p.a), v.close(2 * p.a));
 };
 
-constexpr auto sharpe = [](const auto& v, const Params& p) {
+constexpr auto sharpe = [](const auto& v, const auto& p) {
     const auto mean = real(v.sum(Column::log_return, p.a)) / p.a;
     return ratio(mean, deviation(v, Column::log_return, WideColumn::return_square, p.a));
 };

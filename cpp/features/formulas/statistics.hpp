@@ -21,45 +21,45 @@ constexpr auto kurtosis = [](const auto& v, const Params& p) {
 };
 
 /// Correlation of the last n values of a column with those `lag` bars before
-template <typename V>
-auto autocorrelation(const V& v, Column x, WideColumn square, WideColumn lagged, int n, int lag) {
+template <typename V, typename N>
+auto autocorrelation(const V& v, Column x, WideColumn square, WideColumn lagged, N n, int lag) {
     const auto together = n * v.sum(lagged, n) - product(v.sum(x, n), v.sum(x, n, lag));
     const auto variances = real(dispersion(v, x, square, n)) * real(dispersion(v, x, square, n, lag));
     return ratio(real(together), root(variances));
 }
 
 /// Correlation of a returns with those one bar before
-constexpr auto acf1 = [](const auto& v, const Params& p) {
+constexpr auto acf1 = [](const auto& v, const auto& p) {
     return autocorrelation(v, Column::log_return, WideColumn::return_square, WideColumn::return_lag1, p.a, 1);
 };
 
 /// Correlation of a returns with those five bars before
-constexpr auto acf5 = [](const auto& v, const Params& p) {
+constexpr auto acf5 = [](const auto& v, const auto& p) {
     return autocorrelation(v, Column::log_return, WideColumn::return_square, WideColumn::return_lag5, p.a, 5);
 };
 
 /// Correlation of the size of a returns with that one bar before
-constexpr auto acf1_abs = [](const auto& v, const Params& p) {
+constexpr auto acf1_abs = [](const auto& v, const auto& p) {
     return autocorrelation(v, Column::abs_return, WideColumn::return_square, WideColumn::abs_return_lag1, p.a, 1);
 };
 
 /// Variance of the sums of q returns over q times that of the returns themselves
-template <typename V>
-auto variance_ratio(const V& v, Column sums, WideColumn square, int q, int n) {
+template <typename V, typename N>
+auto variance_ratio(const V& v, Column sums, WideColumn square, int q, N n) {
     const auto alone = real(dispersion(v, Column::log_return, WideColumn::return_square, n));
     return ratio(real(dispersion(v, sums, square, n)), q * alone);
 }
 
-constexpr auto vr_2 = [](const auto& v, const Params& p) {
+constexpr auto vr_2 = [](const auto& v, const auto& p) {
     return variance_ratio(v, Column::return_2, WideColumn::return_2_square, 2, p.a);
 };
-constexpr auto vr_5 = [](const auto& v, const Params& p) {
+constexpr auto vr_5 = [](const auto& v, const auto& p) {
     return variance_ratio(v, Column::return_5, WideColumn::return_5_square, 5, p.a);
 };
 
 /// Slope of ln sd(sums of q returns) on ln q, q = 1, 2, 4, 8, 16. With x = ln q / ln 2 = 0 .. 4 around their mean 2:
 /// sum (x - 2) y / (10 ln 2), where what all y have in common drops out, so that y = ln(dispersion) / 2 will do.
-constexpr auto hurst = [](const auto& v, const Params& p) {
+constexpr auto hurst = [](const auto& v, const auto& p) {
     const auto dispersed = [&v, &p](Column sums, WideColumn square) { return real(dispersion(v, sums, square, p.a)); };
     const auto y = [&dispersed](Column sums, WideColumn square) {
         const auto x = dispersed(sums, square);
@@ -76,17 +76,17 @@ constexpr auto hurst = [](const auto& v, const Params& p) {
 };
 
 /// Slope of the line fitted to the last a closes, over C
-constexpr auto slope = [](const auto& v, const Params& p) { return fit_line(v, p.a).slope / real(v.bar().close); };
+constexpr auto slope = [](const auto& v, const auto& p) { return fit_line(v, p.a).slope / real(v.bar().close); };
 
 /// Share of the variance that the line explains
-constexpr auto rsq = [](const auto& v, const Params& p) {
+constexpr auto rsq = [](const auto& v, const auto& p) {
     const auto fit = fit_line(v, p.a);
     const auto around_mean = real(dispersion(v, Column::close, WideColumn::close_square, p.a)) / p.a;
     return ratio(fit.slope * fit.slope * fit.time_square, around_mean);
 };
 
 /// (C - fitted value at C) / C
-constexpr auto resi = [](const auto& v, const Params& p) {
+constexpr auto resi = [](const auto& v, const auto& p) {
     const auto fit = fit_line(v, p.a);
     return (-fit.mean_minus_close - fit.slope * (0.5 * (p.a - 1))) / real(v.bar().close);
 };
@@ -103,7 +103,7 @@ constexpr auto hist_entropy = [](const auto& v, const Params& p) {
 };
 
 /// |C - C_a| / sum of |dC|
-constexpr auto efficiency = [](const auto& v, const Params& p) {
+constexpr auto efficiency = [](const auto& v, const auto& p) {
     const auto change = v.bar().close - v.close(p.a);
     return ratio(magnitude(change), v.sum(Column::change, p.a));
 };

@@ -9,29 +9,29 @@ namespace {
 namespace volatility_rows {
 
 /// Mean of a column of squared logarithms
-template <typename V>
-auto mean_square(const V& v, WideColumn column, int n) {
+template <typename V, typename N>
+auto mean_square(const V& v, WideColumn column, N n) {
     return real(v.sum(column, n)) / n * kLogSquareUnit;
 }
 
-constexpr auto vol_cc = [](const auto& v, const Params& p) { return return_deviation(v, p.a); };
+constexpr auto vol_cc = [](const auto& v, const auto& p) { return return_deviation(v, p.a); };
 
-constexpr auto parkinson = [](const auto& v, const Params& p) {
+constexpr auto parkinson = [](const auto& v, const auto& p) {
     return root(mean_square(v, WideColumn::log_range_square, p.a) / (4.0 * kLn2));
 };
 
-constexpr auto garman_klass = [](const auto& v, const Params& p) {
+constexpr auto garman_klass = [](const auto& v, const auto& p) {
     const auto range = mean_square(v, WideColumn::log_range_square, p.a);
     const auto body = mean_square(v, WideColumn::log_body_square, p.a);
     return root(0.5 * range - (2.0 * kLn2 - 1.0) * body);
 };
 
-constexpr auto rogers_satchell = [](const auto& v, const Params& p) {
+constexpr auto rogers_satchell = [](const auto& v, const auto& p) {
     return root(mean_square(v, WideColumn::rogers_satchell, p.a));
 };
 
 /// sqrt(var(ln O/C1) + k var(ln C/O) + (1 - k) RS), k = .34 / (1.34 + (n + 1) / (n - 1)), ddof 1
-constexpr auto yang_zhang = [](const auto& v, const Params& p) {
+constexpr auto yang_zhang = [](const auto& v, const auto& p) {
     const auto n = p.a;
     const auto k = 0.34 / (1.34 + (n + 1.0) / (n - 1.0));
     const auto variance = [&v, &p, n](Column x, WideColumn square) {
@@ -46,31 +46,31 @@ constexpr auto true_range_n = [](const auto& v, const Params&) {
     return ratio(v.sum(Column::true_range, 1), v.previous().close);
 };
 
-constexpr auto ewma_vol = [](const auto& v, const Params& p) { return root(v.decayed(Series::return_square, p.a)); };
+constexpr auto ewma_vol = [](const auto& v, const auto& p) { return root(v.decayed(Series::return_square, p.a)); };
 
-constexpr auto vol_ratio = [](const auto& v, const Params& p) {
+constexpr auto vol_ratio = [](const auto& v, const auto& p) {
     return ratio(return_deviation(v, p.a), return_deviation(v, p.b));
 };
 
 /// Parkinson's volatility over that of the closes
-constexpr auto pk_cc_ratio = [](const auto& v, const Params& p) { return ratio(parkinson(v, p), vol_cc(v, p)); };
+constexpr auto pk_cc_ratio = [](const auto& v, const auto& p) { return ratio(parkinson(v, p), vol_cc(v, p)); };
 
 constexpr auto vol_of_vol = [](const auto& v, const Params& p) {
     return v.gauge(GaugeKind::volatility_of_volatility, p);
 };
 
-constexpr auto semivol_dn = [](const auto& v, const Params& p) {
+constexpr auto semivol_dn = [](const auto& v, const auto& p) {
     return root(mean_square(v, WideColumn::downside_square, p.a));
 };
 
-constexpr auto semivol_ratio = [](const auto& v, const Params& p) {
+constexpr auto semivol_ratio = [](const auto& v, const auto& p) {
     const auto down = v.sum(WideColumn::downside_square, p.a);
     return root(ratio(down, v.sum(WideColumn::return_square, p.a) - down));
 };
 
 /// What share of the variance came in jumps: max(0, 1 - BV / RV). The bipower variation BV leaves single jumps out;
 /// n / (n - 1) makes up for the one product fewer than returns (Barndorff-Nielsen and Shephard 2004).
-constexpr auto jump = [](const auto& v, const Params& p) {
+constexpr auto jump = [](const auto& v, const auto& p) {
     const auto scale = 0.5 * kPi * p.a / (p.a - 1.0);
     const auto bipower = v.sum(WideColumn::abs_return_lag1, p.a - 1);
     return larger(0.0, 1.0 - scale * ratio(bipower, v.sum(WideColumn::return_square, p.a)));

@@ -9,64 +9,64 @@ namespace {
 namespace volume_rows {
 
 /// ln((V + 1) / (SMA_a(V) + 1)), in shares
-constexpr auto volume_ratio = [](const auto& v, const Params& p) {
+constexpr auto volume_ratio = [](const auto& v, const auto& p) {
     const auto unit = v.scale().volume_unit;
     return log((real(v.bar().volume) * unit + 1.0) / (real(v.sum(Column::volume, p.a)) / p.a * unit + 1.0));
 };
 
-constexpr auto obv_slope = [](const auto& v, const Params& p) {
+constexpr auto obv_slope = [](const auto& v, const auto& p) {
     return ratio(v.sum(Column::signed_volume, p.a), v.sum(Column::volume, p.a));
 };
 
 /// C / (sum TP V / sum V) - 1
-constexpr auto vwap_dev = [](const auto& v, const Params& p) {
+constexpr auto vwap_dev = [](const auto& v, const auto& p) {
     const auto typical3 = v.sum(WideColumn::typical_volume, p.a);
     return ratio(product(3 * v.bar().close, v.sum(Column::volume, p.a)) - typical3, typical3);
 };
 
 /// Mean dollar volume of n bars
-template <typename V>
-auto dollar_volume(const V& v, int n) {
+template <typename V, typename N>
+auto dollar_volume(const V& v, N n) {
     const auto scale = v.scale();
     return real(v.sum(WideColumn::close_volume, n)) / n * scale.price_grid * scale.volume_unit;
 }
 
-constexpr auto dollar_vol = [](const auto& v, const Params& p) { return log(1.0 + dollar_volume(v, p.a)); };
+constexpr auto dollar_vol = [](const auto& v, const auto& p) { return log(1.0 + dollar_volume(v, p.a)); };
 
-constexpr auto dollar_vol_ratio = [](const auto& v, const Params& p) {
+constexpr auto dollar_vol_ratio = [](const auto& v, const auto& p) {
     return log((1.0 + dollar_volume(v, p.a)) / (1.0 + dollar_volume(v, p.b)));
 };
 
-constexpr auto vsump = [](const auto& v, const Params& p) {
+constexpr auto vsump = [](const auto& v, const auto& p) {
     return ratio(v.sum(Column::volume_up, p.a), v.sum(Column::volume_change, p.a));
 };
 
 /// Chaikin's money flow: each bar's volume counts by where the close lies in the range.
-constexpr auto cmf = [](const auto& v, const Params& p) {
+constexpr auto cmf = [](const auto& v, const auto& p) {
     return ratio(real(v.sum(WideColumn::location_volume, p.a)) * kFineUnit, real(v.sum(Column::volume, p.a)));
 };
 
 /// ln(1e-3 + mean of 1e12 |r| / (C V) over the bars with volume), C V in dollars
-constexpr auto amihud = [](const auto& v, const Params& p) {
+constexpr auto amihud = [](const auto& v, const auto& p) {
     const auto illiquidity = real(v.sum(WideColumn::illiquidity, p.a)) * kFineUnit;
     return log(1e-3 + ratio(illiquidity, real(v.sum(Column::traded, p.a))));
 };
 
 /// The spread that makes successive moves of the close oppose each other (Roll 1984), over C
-constexpr auto roll_spread = [](const auto& v, const Params& p) {
+constexpr auto roll_spread = [](const auto& v, const auto& p) {
     const auto moved = v.bar().close - v.close(p.a);
     const auto moved_before = v.close(1) - v.close(p.a + 1);
     const auto covariance = p.a * v.sum(WideColumn::change_lag1, p.a) - product(moved, moved_before);
-    const auto opposed = larger(0.0, real(-covariance) / real(std::int64_t{p.a} * (p.a - 1)));
+    const auto opposed = larger(0.0, real(-covariance) / real(integer(p.a) * (p.a - 1)));
     return 2.0 * root(opposed) / real(v.bar().close);
 };
 
-constexpr auto corwin_schultz = [](const auto& v, const Params& p) {
+constexpr auto corwin_schultz = [](const auto& v, const auto& p) {
     return real(v.sum(Column::high_low_spread, p.a)) / p.a * kLogUnit;
 };
 
 /// Price-volume trend: each bar's volume counts by its return.
-constexpr auto pvt = [](const auto& v, const Params& p) {
+constexpr auto pvt = [](const auto& v, const auto& p) {
     return ratio(real(v.sum(WideColumn::return_volume, p.a)) * kFineUnit, real(v.sum(Column::volume, p.a)));
 };
 
@@ -75,7 +75,7 @@ constexpr auto corr_r_dv = [](const auto& v, const Params& p) {
 };
 
 /// Correlation of C and ln(1 + V)
-constexpr auto corr_c_v = [](const auto& v, const Params& p) {
+constexpr auto corr_c_v = [](const auto& v, const auto& p) {
     const auto together = p.a * v.sum(WideColumn::close_log_volume, p.a) -
                           product(v.sum(Column::close, p.a), v.sum(Column::log_volume, p.a));
     const auto variances = real(dispersion(v, Column::close, WideColumn::close_square, p.a)) *
@@ -100,21 +100,21 @@ constexpr auto volume_skew = [](const auto& v, const Params& p) {
 
 /// How far the running sum of CLV V is ahead of its average over n bars, without the sum: e = (1 - a) (e + CLV V) is
 /// (1 - a) / a times an average of CLV V, a = 2 / (n + 1).
-template <typename V>
-auto ahead_of_average(const V& v, int n) {
+template <typename V, typename N>
+auto ahead_of_average(const V& v, N n) {
     return (0.5 * (n - 1)) * v.ema(Series::accumulation, n);
 }
 
-template <typename V>
-auto mean_volume(const V& v, int n) {
+template <typename V, typename N>
+auto mean_volume(const V& v, N n) {
     return real(v.sum(Column::volume, n)) / n;
 }
 
-constexpr auto adosc = [](const auto& v, const Params& p) {
+constexpr auto adosc = [](const auto& v, const auto& p) {
     return ratio(ahead_of_average(v, p.b) - ahead_of_average(v, p.a), mean_volume(v, p.c));
 };
 
-constexpr auto efi = [](const auto& v, const Params& p) {
+constexpr auto efi = [](const auto& v, const auto& p) {
     return ratio(v.ema(Series::force, p.a), v.rma(Series::true_range, p.b) * mean_volume(v, p.c));
 };
 

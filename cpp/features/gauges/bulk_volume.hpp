@@ -31,7 +31,7 @@ class BulkVolume final : public Gauge {
         std::int64_t volume;
     };
     /// V (2 Phi(z) - 1), V
-    [[nodiscard]] static constexpr std::tuple<Int128, std::int64_t> terms_of(const Bulk& bulk) noexcept {
+    [[nodiscard]] static std::tuple<Int128, std::int64_t> terms_of(const Bulk& bulk) noexcept {
         return {product(bulk.side, bulk.volume), bulk.volume};
     }
 

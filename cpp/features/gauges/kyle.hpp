@@ -32,10 +32,9 @@ class Kyle final : public Gauge {
         std::int64_t signed_volume;
     };
     /// s, q, |q|, s q, q^2
-    [[nodiscard]] static constexpr std::tuple<Int128, Int128, Int128, Int256, Int256> terms_of(
-        const Move& move) noexcept {
+    [[nodiscard]] static std::tuple<Int128, Int128, Int128, Int256, Int256> terms_of(const Move& move) noexcept {
         const Int128 flow = product(move.close, move.signed_volume);
-        return {move.simple_return, flow, flow < 0 ? -flow : flow, product(Int128{move.simple_return}, flow),
+        return {move.simple_return, flow, flow < 0 ? -flow : flow, product(move.simple_return, flow),
                 product(flow, flow)};
     }
 

@@ -14,19 +14,15 @@ struct Central {
     double fourths;
 };
 
-double skewness(const Central& sums, double n) noexcept {
-    const double scale = n * std::sqrt(n - 1.0) / (n - 2.0);
-    return scale * ratio(sums.cubes, sums.squares * std::sqrt(sums.squares));
-}
-
-double kurtosis(const Central& sums, double n) noexcept {
-    const double raw = ratio(sums.fourths, sums.squares * sums.squares);
-    return (n - 1.0) / ((n - 2.0) * (n - 3.0)) * (n * (n + 1.0) * raw - 3.0 * (n - 1.0));
-}
-
 }  // namespace
 
-Moments::Moments(const Params& params) : returns_(params.a) {}
+Moments::Correction::Correction(double n) noexcept
+    : skewness(n * std::sqrt(n - 1.0) / (n - 2.0)),
+      kurtosis((n - 1.0) / ((n - 2.0) * (n - 3.0))),
+      raw(n * (n + 1.0)),
+      normal(3.0 * (n - 1.0)) {}
+
+Moments::Moments(const Params& params) : correction_(params.a), returns_(params.a) {}
 
 void Moments::take(std::int64_t r) noexcept {
     const std::int64_t gone = returns_.full() ? returns_.oldest() : 0;
@@ -34,7 +30,7 @@ void Moments::take(std::int64_t r) noexcept {
     const Int128 gone_square = product(gone, gone);
     sum_ += r - gone;
     squares_ += square - gone_square;
-    cubes_ += product(r, square) - product(gone, gone_square);
+    cubes_ += product(r - gone, square + product(r, gone) + gone_square);  // r^3 - gone^3
     fourths_ += product(square - gone_square, square + gone_square);
     returns_.push(r);
 }
@@ -53,18 +49,20 @@ void Moments::compute() noexcept {
     const auto count = static_cast<std::int64_t>(returns_.size());
     const double n = real(count);
     const std::int64_t m = round_half_even(real(sum_) / n);
-    const Int128 m2 = product(m, m);
     const double off = real(sum_ - count * m) / n;  // the mean less m
     const double dispersed = real(count * squares_ - product(sum_, sum_));
-    const Int256 cubes = cubes_ - product(3 * m, squares_) + product(m2, Int128{3} * sum_ - product(count, m));
+    const Int128 in_sums = Int128{3} * sum_ - product(count, m);
+    const Int256 cubes = cubes_ - product(m, 3 * squares_ - m * in_sums);
     const double cubes_off = 3.0 * off * dispersed / n + n * off * off * off;
     const double central_cubes = to_double(cubes) - cubes_off;
-    const Int256 fourths =
-        fourths_ - product(4 * m, cubes_) + product(m2, 6 * squares_ - 4 * product(m, sum_) + count * m2);
+    const Int256 twice_cubes = cubes_ + cubes_;
+    const Int256 in_cubes = twice_cubes + twice_cubes - product(m, 6 * squares_ - m * (in_sums + sum_));
+    const Int256 fourths = fourths_ - product(m, in_cubes);
     const double fourths_off = 4.0 * off * central_cubes + 6.0 * off * off * dispersed / n + n * off * off * off * off;
     const Central sums{dispersed / n, central_cubes, to_double(fourths) - fourths_off};
-    skewness_ = skewness(sums, n);
-    kurtosis_ = kurtosis(sums, n);
+    skewness_ = correction_.skewness * ratio(sums.cubes, sums.squares * std::sqrt(sums.squares));
+    kurtosis_ = correction_.kurtosis *
+                (correction_.raw * ratio(sums.fourths, sums.squares * sums.squares) - correction_.normal);
 }
 
 void Moments::reset() noexcept {

@@ -17,8 +17,8 @@ inline constexpr int kKurtosisOutput = 1;
 /// Sums of cubes and fourth powers of integers are exact whatever comes and goes. Around m, the mean rounded to an
 /// integer, so are the central ones, modulo 2^256 as before:
 ///
-///     sum (r - m)^3 = S3 - 3 m S2 + 3 m^2 S1 - n m^3
-///     sum (r - m)^4 = S4 - 4 m S3 + 6 m^2 S2 - 4 m^3 S1 + n m^4
+///     sum (r - m)^3 = S3 - m (3 S2 - m (3 S1 - n m))
+///     sum (r - m)^4 = S4 - m (4 S3 - m (6 S2 - m (4 S1 - n m)))
 ///
 /// and only then become doubles, moved by what m is off the mean: half a unit of 2^-50 at most.
 class Moments final : public Gauge {
@@ -35,9 +35,20 @@ class Moments final : public Gauge {
     [[nodiscard]] std::size_t bytes() const noexcept override { return sizeof(*this) + returns_.bytes(); }
 
    private:
+    /// What n makes of the ratios of central sums.
+    struct Correction {
+        explicit Correction(double n) noexcept;
+
+        double skewness;
+        double kurtosis;
+        double raw;
+        double normal;
+    };
+
     void take(std::int64_t r) noexcept;
     void compute() noexcept;
 
+    Correction correction_;
     Recent<std::int64_t> returns_;
     std::int64_t sum_ = 0;
     Int128 squares_ = 0;

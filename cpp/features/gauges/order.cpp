@@ -34,26 +34,30 @@ void Order::update(const View& view) noexcept {
     }
 }
 
-double Order::rank() const noexcept {
-    const auto below = static_cast<double>(window_.below_newest());
-    const auto equal = static_cast<double>(window_.equal_to_newest());
-    return (below + 0.5 * (equal + 1.0)) / static_cast<double>(window_.size());
-}
-
-double Order::quantile(int percent) const noexcept {
+double Order::value(int output) const noexcept {
+    if (!window_.full()) {
+        return kNaN;
+    }
     // percent (w - 1) / 100 places from the smallest, in whole and hundredth places.
-    const std::size_t hundredths = static_cast<std::size_t>(percent) * (window_.size() - 1);
+    const std::size_t hundredths = static_cast<std::size_t>(output) * (window_.size() - 1);
     const std::size_t place = hundredths / 100;
     const auto low = static_cast<double>(window_[place]);
     const auto high = static_cast<double>(window_[place + 1]);
     return low + (high - low) * (static_cast<double>(hundredths % 100) / 100.0);
 }
 
-double Order::value(int output) const noexcept {
-    if (!window_.full()) {
-        return kNaN;
+Rank::Rank(const Params& params, std::int64_t first_row, Read read)
+    : params_(params), first_row_(first_row), read_(read), window_(params.a) {}
+
+void Rank::update(const View& view) noexcept {
+    if (view.index() >= first_row_) {
+        window_.push(read_(view, params_));
     }
-    return output == kRankOutput ? rank() : quantile(output);
+}
+
+double Rank::value(int /*output*/) const noexcept {
+    // The mean place, counted from 1, of those that are equal to the newest: below + (equal + 1) / 2.
+    return window_.full() ? 0.5 * static_cast<double>(window_.twice_below() + 1) / params_.a : kNaN;
 }
 
 GaugeFactory close_order() noexcept {
@@ -72,10 +76,18 @@ GaugeFactory return_order() noexcept {
             [](const Probe& probe, const Params& params) { probe_order(probe, params, last_return); }};
 }
 
-GaugeFactory volatility_order() noexcept {
-    return {GaugeKind::volatility_order,
+GaugeFactory close_rank() noexcept {
+    return {GaugeKind::close_rank,
             [](const Params& params, const GaugeContext&) -> std::unique_ptr<Gauge> {
-                return std::make_unique<Order>(params, params.b, volatility);
+                return std::make_unique<Rank>(params, 0, last_close);
+            },
+            [](const Probe& probe, const Params& params) { probe_order(probe, params, last_close); }};
+}
+
+GaugeFactory volatility_rank() noexcept {
+    return {GaugeKind::volatility_rank,
+            [](const Params& params, const GaugeContext&) -> std::unique_ptr<Gauge> {
+                return std::make_unique<Rank>(params, params.b, volatility);
             },
             [](const Probe& probe, const Params& params) { probe_order(probe, params, volatility); }};
 }

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "core/bytes.hpp"
 #include "core/errors.hpp"
+#include "features/gauges/aligned_values.hpp"
 
 namespace foxml::features {
 
@@ -15,23 +15,31 @@ namespace foxml::features {
 template <Storable Value>
 class Recent {
    public:
-    explicit Recent(int capacity) : values_(static_cast<std::size_t>(capacity)) {}
+    /// What is behind a full series, up to the end of a cache line, is `fill`.
+    explicit Recent(int capacity, Value fill = {})
+        : capacity_(static_cast<std::size_t>(capacity)), values_(capacity_, fill) {}
 
-    [[nodiscard]] std::size_t capacity() const noexcept { return values_.size(); }
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] bool full() const noexcept { return size_ == values_.size(); }
+    [[nodiscard]] bool full() const noexcept { return size_ == capacity_; }
+
+    /// Of a full series all values, in no order that means anything, and the fill.
+    [[nodiscard]] std::span<const Value> lines() const noexcept { return {values_.data(), values_.size()}; }
 
     /// The value that came `place` values after the oldest.
     [[nodiscard]] Value operator[](std::size_t place) const noexcept {
         FOXML_ASSERT(place < size_);
-        return values_[wrapped(next_ + (full() ? 0 : values_.size() - size_) + place)];
+        return values_.data()[wrapped(next_ + (full() ? 0 : capacity_ - size_) + place)];
     }
     [[nodiscard]] Value oldest() const noexcept { return (*this)[0]; }
-    [[nodiscard]] Value newest() const noexcept { return (*this)[size_ - 1]; }
+    [[nodiscard]] Value newest() const noexcept {
+        FOXML_ASSERT(size_ > 0);
+        return values_.data()[(next_ == 0 ? capacity_ : next_) - 1];
+    }
 
     /// Take a value in; of a full series the oldest goes.
     void push(Value value) noexcept {
-        values_[next_] = value;
+        values_.data()[next_] = value;
         next_ = wrapped(next_ + 1);
         size_ += full() ? 0 : 1;
     }
@@ -60,14 +68,15 @@ class Recent {
         }
     }
 
-    [[nodiscard]] std::size_t bytes() const noexcept { return values_.size() * sizeof(Value); }
+    [[nodiscard]] std::size_t bytes() const noexcept { return values_.bytes(); }
 
    private:
     [[nodiscard]] std::size_t wrapped(std::size_t place) const noexcept {
-        return place < values_.size() ? place : place - values_.size();
+        return place < capacity_ ? place : place - capacity_;
     }
 
-    std::vector<Value> values_;
+    std::size_t capacity_;
+    AlignedValues<Value> values_;
     std::size_t next_ = 0;
     std::size_t size_ = 0;
 };

@@ -25,8 +25,14 @@ void StochasticRsi::probe(const Probe& probe, const Params& params) {
 }
 
 double StochasticRsi::place(double last, bool moved) const noexcept {
-    const auto [low, high] = std::minmax_element(strengths_.begin(), strengths_.end());
-    return *low < 0.0 || !moved ? kNaN : ratio(100.0 * (last - *low), *high - *low);
+    // Without a branch: where a strength falls among others is what no branch predictor knows.
+    double low = last;
+    double high = last;
+    for (const double strength : strengths_) {
+        low = smaller(low, strength);
+        high = larger(high, strength);
+    }
+    return low < 0.0 || !moved ? kNaN : ratio(100.0 * (last - low), high - low);
 }
 
 void StochasticRsi::update(const View& view) noexcept {

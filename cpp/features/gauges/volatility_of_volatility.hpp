@@ -24,11 +24,11 @@ class VolatilityOfVolatility final : public Gauge {
 
    private:
     /// x, x^2
-    [[nodiscard]] static constexpr std::tuple<Int128, Int256> terms_of(const std::int64_t& deviation) noexcept {
-        return {Int128{deviation}, product(deviation, deviation)};
+    [[nodiscard]] static std::tuple<std::int64_t, Int128> terms_of(const std::int64_t& deviation) noexcept {
+        return {deviation, product(deviation, deviation)};
     }
 
-    RunningSums<std::int64_t, terms_of> sums_;
+    RunningSums<std::int64_t, terms_of, std::tuple<Int128, Int256>> sums_;
     int deviation_bars_;
 };
 

@@ -28,7 +28,7 @@ class WeightedVolume final : public Gauge {
         std::int64_t volume;
     };
     /// x, x^2
-    [[nodiscard]] static constexpr std::tuple<Int128, Int256> terms_of(const Move& move) noexcept {
+    [[nodiscard]] static std::tuple<Int128, Int256> terms_of(const Move& move) noexcept {
         const Int128 weighted = product(move.size, move.volume);
         return {weighted, product(weighted, weighted)};
     }

@@ -13,12 +13,14 @@ from foxml.errors import FeatureError
 from foxml.features import SliceFeatures
 from foxml.research.feature_checks.computed import ComputedSource, ComputedStream
 from foxml.research.feature_checks.findings import Check
+from foxml.research.feature_checks.history import History
 from foxml.research.feature_checks.source import FeatureSource
 from foxml.research.features.user import BarColumns, ResearchFeature
 
 __all__ = ["CANARIES", "HONEST", "Canary", "canary_bars"]
 
 _WINDOW: Final = 20
+_LANES: Final = 8
 _FIVE_MINUTES_NS: Final = 300_000_000_000
 _DAY_NS: Final = 86_400_000_000_000
 
@@ -100,8 +102,26 @@ class _TaintedStream(ComputedStream):
         return found
 
 
-def _streamed_by(name: str, stream: type[ComputedStream]) -> Callable[[], FeatureSource]:
+class _CrossedStream(ComputedStream):
+    def row(self, i: int, interval_ns: int) -> NDArray[np.float64]:
+        return super().row((i + 2) % _LANES if i < _LANES <= len(self.symbols) else i, interval_ns)
+
+
+def _crossed_batches() -> FeatureSource:
     class Source(ComputedSource):
+        lanes = _LANES
+
+        def rows_together(self, histories: Sequence[History]) -> list[NDArray[np.float32]]:
+            rows = super().rows_together(histories)
+            return rows[4:] + rows[:4] if len(rows) == _LANES else rows
+
+    return Source([_feature("crossed_batches", _WINDOW - 1, _distance_from_mean)])
+
+
+def _streamed_by(name: str, stream: type[ComputedStream], in_block: int = 1) -> Callable[[], FeatureSource]:
+    class Source(ComputedSource):
+        lanes = in_block
+
         def stream(self, symbols: Sequence[str]) -> ComputedStream:
             return stream(self, symbols)
 
@@ -165,6 +185,18 @@ CANARIES: Final[Mapping[str, Canary]] = MappingProxyType(
                 "has a stream that differs from its batch in the last bit",
                 (Check.STREAMED,),
                 _streamed_by("other_stream", _OtherStream),
+            ),
+            Canary(
+                "crossed_lanes",
+                "gives a symbol another one's numbers where eight are streamed together",
+                (Check.SIDE_BY_SIDE,),
+                _streamed_by("crossed_lanes", _CrossedStream, _LANES),
+            ),
+            Canary(
+                "crossed_batches",
+                "gives a symbol another one's numbers where eight histories are computed together",
+                (Check.SIDE_BY_SIDE,),
+                _crossed_batches,
             ),
         )
     }

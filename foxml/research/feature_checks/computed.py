@@ -23,6 +23,9 @@ class ComputedSource:
     features : sequence of ResearchFeature
     """
 
+    lanes = 1
+    """Each symbol is computed by itself."""
+
     def __init__(self, features: Sequence[ResearchFeature]) -> None:
         self.features = tuple(features)
 
@@ -57,6 +60,14 @@ class ComputedSource:
         """Compute each row from the bars of the features' warm-up; None where one looks back over everything."""
         exact = all(feature.guarantee == "exact" for feature in self.features)
         return ComputedStream(self, symbols) if exact else None
+
+    def with_copies(self, symbol: str, names: Sequence[str]) -> "ComputedSource":
+        """Return the source as it is: it computes any symbol."""
+        return self
+
+    def rows_together(self, histories: Sequence[History]) -> list[NDArray[np.float32]]:
+        """Return the rows of each history."""
+        return [self.rows(history) for history in histories]
 
 
 class ComputedStream:

@@ -29,6 +29,8 @@ class Effort:
         Moments at which a stream is replaced by one restored from its snapshot, and offered a bar that cannot be.
     symbols_together : int
         Symbols streamed in one engine.
+    block_bars : int
+        Bars of a history that go through a block of eight symbols at a time: what is kept of all eight meanwhile.
     """
 
     seed: int = 7
@@ -38,6 +40,7 @@ class Effort:
     starts: int = 32
     snapshots: int = 64
     symbols_together: int = 16
+    block_bars: int = 16_384
 
 
 class Work:

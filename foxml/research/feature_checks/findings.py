@@ -21,7 +21,7 @@ class Check(Enum):
 
     Each compares with one batch over the whole history: the batch of a history that is cut off, that goes on
     differently, or that starts later; a stream; a stream that is restored from snapshots, or offered bars that cannot
-    be.
+    be; the symbol beside seven others, with which it is computed together.
     """
 
     TRUNCATED = "truncated"
@@ -30,6 +30,7 @@ class Check(Enum):
     STREAMED = "streamed"
     RESTORED = "restored"
     DAMAGED = "damaged"
+    SIDE_BY_SIDE = "side_by_side"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Offence:
     symbol : str
     close_ns : int
     found, expected : float
-        Expected is the value of the whole history in one batch.
+        Expected is the value of the whole history in one batch; side by side, of the symbol by itself.
     where : str
         What had been done to the history or the stream.
     """

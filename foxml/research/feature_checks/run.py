@@ -14,6 +14,7 @@ from foxml.research.feature_checks.effort import Effort, Work
 from foxml.research.feature_checks.findings import Check, ColumnFindings, Offence, Tally
 from foxml.research.feature_checks.histories import column_sizes, cut_and_perturb, planned_bars, start_late
 from foxml.research.feature_checks.history import History
+from foxml.research.feature_checks.side_by_side import BLOCK_WEIGHT, compare_side_by_side
 from foxml.research.feature_checks.source import FeatureSource
 from foxml.research.feature_checks.streams import STREAM_WEIGHT, stream
 from foxml.research.feature_checks.walk import RefusedSnapshot, find_refusal
@@ -174,6 +175,7 @@ def _check_together(
         )
         cut_and_perturb(source, history, whole, tally, effort, work.on(f"{symbol}: no future"))
         start_late(source, history, whole, tally, effort, work.on(f"{symbol}: late starts"))
+        compare_side_by_side(source, history, tally, effort, work.on(f"{symbol}: side by side"))
     _stream_together(source, histories, known, tally, effort, work)
 
 
@@ -204,7 +206,8 @@ def _stream_together(
 def _planned(source: FeatureSource, histories: Sequence[History], effort: Effort) -> int:
     slices = sum(map(len, histories)) / min(len(histories), effort.symbols_together)
     batches = sum(len(history) + planned_bars(source, len(history), effort) for history in histories)
-    return batches + int(slices) * STREAM_WEIGHT
+    blocks = BLOCK_WEIGHT * sum(map(len, histories)) if source.lanes > 1 else 0
+    return batches + blocks + int(slices) * STREAM_WEIGHT
 
 
 def _slowest(sources: Sequence[FeatureSource]) -> str:

@@ -67,6 +67,16 @@ class FeatureSource(Protocol):
     def stream(self, symbols: Sequence[str], /) -> FeatureStream | None:
         """Return a fresh stream of some symbols; None if these features are never streamed."""
 
+    @property
+    def lanes(self) -> int:
+        """Symbols that are computed at a time; 1 where each is computed by itself, whatever stands beside it."""
+
+    def with_copies(self, symbol: str, names: Sequence[str], /) -> "FeatureSource":
+        """Return the source with more symbols, which are computed as the one is."""
+
+    def rows_together(self, histories: Sequence[History], /) -> Sequence[NDArray[np.float32]]:
+        """Return the rows of histories that are computed side by side."""
+
 
 class KernelSource:
     """The compiled kernel: what trains and trades.
@@ -102,7 +112,7 @@ class KernelSource:
         return self._engine.batch(history.bars, adjustments, benchmark_close=beside.closes, double=True)
 
     def rows(self, history: History) -> NDArray[np.float32]:
-        """Compute a history as training does."""
+        """Compute a history as training does when it has no other."""
         beside = history.beside
         adjustments = beside.merged(history.adjustments)
         return self._engine.batch(history.bars, adjustments, benchmark_close=beside.closes).values
@@ -110,3 +120,21 @@ class KernelSource:
     def stream(self, symbols: Sequence[str]) -> FeatureEngine:
         """Return the engine that trades."""
         return FeatureEngine(self._plan, symbols)
+
+    @property
+    def lanes(self) -> int:
+        """Symbols of a block of the engine."""
+        return 8
+
+    def with_copies(self, symbol: str, names: Sequence[str]) -> "KernelSource":
+        """Return the source of a plan with more instruments, of the symbol's constants."""
+        (instrument,) = (each for each in self._plan.instruments if each.symbol == symbol)
+        copies = [replace(instrument, symbol=name) for name in names]
+        return KernelSource(replace(self._plan, instruments=(*self._plan.instruments, *copies)))
+
+    def rows_together(self, histories: Sequence[History]) -> list[NDArray[np.float32]]:
+        """Compute histories as training computes many."""
+        beside = [history.beside for history in histories]
+        adjustments = [each.merged(history.adjustments) for each, history in zip(beside, histories, strict=True)]
+        bars = [history.bars for history in histories]
+        return [found.values for found in self._engine.batch_many(bars, adjustments, [each.closes for each in beside])]

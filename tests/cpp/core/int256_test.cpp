@@ -126,6 +126,23 @@ TEST(Int256Test, BecomesTheNearestDouble) {
     EXPECT_EQ(to_double(-power(255)), -0x1p255);
 }
 
+TEST(Int256Test, RoundsAsTheCompilerDoesAroundEveryTie) {
+    // Values are taken apart into two doubles, whose sum must be rounded once: near a tie, twice would show.
+    std::mt19937_64 random(6);
+    for (int shift = 1; shift < 74; ++shift) {
+        for (int i = 0; i < 500; ++i) {
+            const auto mantissa = static_cast<std::int64_t>(random() >> 11 | std::uint64_t{1} << 52);
+            const Int128 half = Int128{1} << (shift - 1);
+            const Int128 off = i % 5 == 0 ? 0 : static_cast<Int128>(random() >> random() % 64);
+            for (const Int128 sign : {-1, 1}) {
+                const Int128 value = sign * ((Int128{mantissa} << shift) + half) + (i % 2 == 0 ? off : -off);
+                ASSERT_EQ(nearest_double(value), static_cast<double>(value)) << shift;
+                ASSERT_EQ(to_double(Int256(value) * power(90)), std::ldexp(static_cast<double>(value), 90)) << shift;
+            }
+        }
+    }
+}
+
 TEST(Int256Test, TiesGoToTheEvenNeighbourAndTheLastBitBreaksThem) {
     for (const int k : {54, 63, 64, 65, 100, 127, 128, 191, 192, 193, 253}) {
         const Int256 half = power(k - 53);

@@ -16,6 +16,12 @@ struct LaneKernels {
     /// low and high of (a b) - (b b), and of (a b) + (b b).
     void (*sums)(const std::int64_t* a, const std::int64_t* b, std::uint64_t* low, std::uint64_t* high,
                  std::uint64_t* low_sum, std::uint64_t* high_sum);
+    /// In each lane the sum of all up to it: of a, and of (a b).
+    void (*running)(const std::int64_t* a, const std::int64_t* b, std::int64_t* sums, std::uint64_t* low,
+                    std::uint64_t* high);
+    /// Eight rows of eight become columns.
+    void (*transpose)(const double* rows, double* out);
+    void (*floats)(const double* x, float* out);
 };
 
 extern const LaneKernels kAvx2Kernels;

@@ -146,6 +146,55 @@ TEST_P(LanesTest, WideIntegersAreThoseOf128Bits) {
     }
 }
 
+// What a lane has of its neighbours: sums that go on from lane to lane, carries among them.
+TEST_P(LanesTest, RunningSumsOfNarrowAndWideIntegers) {
+    for (int round = 0; round < kRounds / 4; ++round) {
+        Ints a, b, sums;
+        Words low, high;
+        for (std::size_t i = 0; i < kEight; ++i) {
+            a[i] = numbers_.integer(60);
+            b[i] = numbers_.integer(60);
+        }
+        kernels().running(a.data(), b.data(), sums.data(), low.data(), high.data());
+        std::int64_t sum = 0;
+        Int128 wide = 0;
+        for (std::size_t i = 0; i < kEight; ++i) {
+            sum += a[i];
+            wide += product(a[i], b[i]);
+            ASSERT_EQ(sums[i], sum);
+            ASSERT_EQ(low[i], static_cast<std::uint64_t>(wide));
+            ASSERT_EQ(high[i], static_cast<std::uint64_t>(wide >> 64));
+        }
+    }
+}
+
+TEST_P(LanesTest, RowsBecomeColumns) {
+    std::array<double, kEight * kEight> rows, columns;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i] = static_cast<double>(i);
+    }
+    kernels().transpose(rows.data(), columns.data());
+    for (std::size_t i = 0; i < kEight; ++i) {
+        for (std::size_t k = 0; k < kEight; ++k) {
+            EXPECT_EQ(columns[i * kEight + k], rows[k * kEight + i]);
+        }
+    }
+}
+
+TEST_P(LanesTest, FloatsAreRoundedOnce) {
+    for (int round = 0; round < kRounds; ++round) {
+        Reals x;
+        std::array<float, kEight> floats;
+        for (double& value : x) {
+            value = numbers_.real();
+        }
+        kernels().floats(x.data(), floats.data());
+        for (std::size_t i = 0; i < kEight; ++i) {
+            ASSERT_EQ(std::bit_cast<std::uint32_t>(floats[i]), std::bit_cast<std::uint32_t>(static_cast<float>(x[i])));
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Sets, LanesTest,
                          testing::Values(Set{Isa::avx2, &test::kAvx2Kernels}, Set{Isa::avx512, &test::kAvx512Kernels}),
                          [](const auto& info) { return std::string(name_of(info.param.isa)); });

@@ -1,6 +1,7 @@
 // Histories that are computed side by side have the rows that each has by itself, to the bit.
 #include <gtest/gtest.h>
 
+#include <random>
 #include <vector>
 
 #include "bar_table.hpp"
@@ -92,6 +93,73 @@ TEST(BatchManyTest, BesideABenchmark) {
     ASSERT_TRUE(of.plan->needs_benchmark());
     of.adjustments[1] = {{200, 0.5, 2.0, true}, {210, 0.98, 1.0}};
     EXPECT_GT(compared(of), 1000);
+}
+
+// Actions while a history warms up, at its first and last bar in the block, and once it has left the block.
+TEST(BatchManyTest, ActionsAtTheSeams) {
+    Case of = case_of({700, 700, 700, 500, 500, 500, 400, 400}, plan_within(100));
+    const auto first = static_cast<std::size_t>(of.plan->warmup_bars()) + 1;
+    of.adjustments[0] = {{1, 0.5, 2.0}, {first - 1, 0.99, 1.0}, {first, 0.5, 2.0}, {first + 1, 0.98, 1.0}};
+    of.adjustments[1] = {{first, 2.0, 0.5}, {499, 0.5, 2.0}, {500, 0.5, 2.0}, {501, 0.99, 1.0}, {699, 0.98, 1.0}};
+    of.adjustments[2] = {{600, 0.25, 4.0}};  // its past is kept all the way through the block
+    of.adjustments[5] = {{499, 0.5, 2.0}};
+    of.adjustments[6] = {{399, 0.5, 2.0}};
+    EXPECT_GT(compared(of), 3000);
+}
+
+// The block does not need bars of one moment: each history has its own days, sessions and gaps.
+TEST(BatchManyTest, TimesMayDiffer) {
+    Case of = case_of(std::vector<std::size_t>(9, 500), plan_within(250));
+    for (std::size_t i = 0; i < of.tables.size(); ++i) {
+        auto bars = random_bars(i + 20, 600);
+        for (features::Bar& bar : bars) {
+            const std::int64_t later_ns = static_cast<std::int64_t>(i) * (24 * 60 + 7) * kMinuteNs;
+            bar.close_ns += later_ns;
+            bar.session_open_ns += later_ns;
+            bar.session_close_ns += later_ns;
+        }
+        const auto gap = bars.begin() + static_cast<std::ptrdiff_t>(40 * i);
+        bars.erase(gap, gap + 100);
+        of.tables[i] = BarTable(bars, std::vector<double>(bars.size(), 400.0));
+    }
+    EXPECT_GT(compared(of), 2000);
+}
+
+// Lengths, actions and moves of the benchmark at random, another time with other features.
+TEST(BatchManyTest, RandomHistories) {
+    std::mt19937_64 random(5);
+    for (int round = 0; round < 12; ++round) {
+        std::vector<std::size_t> lengths(5 + random() % 8);
+        for (std::size_t& length : lengths) {
+            length = random() % 4 == 0 ? random() % 300 : 250 + random() % 50;
+        }
+        Case of = case_of(lengths, plan_within(round % 2 == 0 ? 60 : 140, true));
+        for (std::size_t i = 0; i < lengths.size(); ++i) {
+            std::vector<double> closes(lengths[i]);
+            for (double& close : closes) {
+                close = random() % 20 == 0 ? 0.0 : 400.0 + static_cast<double>(random() % 50);
+            }
+            of.tables[i] = BarTable(random_bars(random(), lengths[i]), closes);
+            for (std::size_t t = random() % 200; t < lengths[i] && random() % 3 != 0; t += random() % 80) {
+                of.adjustments[i].push_back({t, random() % 2 == 0 ? 0.5 : 0.98, 2.0, random() % 3 == 0});
+            }
+        }
+        EXPECT_GT(compared(of), 200) << "round " << round;
+    }
+}
+
+TEST(BatchManyTest, RefusesABarInTheBlock) {
+    Case of = case_of(std::vector<std::size_t>(8, 300), plan_within(60));
+    auto bars = random_bars(6, 300);
+    bars[222].low = bars[222].high * 2.0;
+    of.tables[5] = BarTable(bars, std::vector<double>(300, 400.0));
+    try {
+        (void)together(of);
+        FAIL() << "not refused";
+    } catch (const RefusedBar& error) {
+        EXPECT_EQ(error.index(), 222);
+        EXPECT_EQ(error.close_ns(), bars[222].close_ns);
+    }
 }
 
 TEST(BatchManyTest, RefusesWhatABatchRefuses) {

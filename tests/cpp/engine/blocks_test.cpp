@@ -49,6 +49,13 @@ TEST(BlocksTest, EverySymbolIsAsItWouldBeAlone) {
             // What a snapshot holds does not depend on where a symbol lives.
             together.restore(together.snapshot());
         }
+        if (t == kBars / 2 + 20) {
+            // Nor does a state that was built anew after a corporate action, wherever it was built.
+            for (const std::size_t i : {std::size_t{1}, std::size_t{12}, std::size_t{18}}) {
+                together.adjust(i, 0.5, 2.0);
+                alone[i].adjust(0, 0.5, 2.0);
+            }
+        }
     }
     EXPECT_GT(ready, 4000);
 }

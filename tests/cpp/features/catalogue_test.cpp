@@ -111,7 +111,7 @@ TEST(PlanTest, SharesOperatorsAndTakesTheLongestWarmUp) {
     EXPECT_EQ(plan.warmup_bars(), 770);
     EXPECT_EQ(plan.history_bars(), 771);
     EXPECT_EQ(plan.layout().prefix.stride(), 3U);  // close once, its square
-    EXPECT_EQ(plan.layout().prefix.rows_kept(), 51U);
+    EXPECT_EQ(plan.layout().prefix.rows().rows_kept(), 51U);
     EXPECT_EQ(plan.layout().smoothings.slots().size(), 3U);
     EXPECT_EQ(plan.layout().extrema.stride(), 0U);
     EXPECT_TRUE(plan.higher_layouts().empty());

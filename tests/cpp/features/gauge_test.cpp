@@ -38,6 +38,7 @@ TEST(GaugeTest, AStateThatCannotBeIsRefused) {
         {"a close beyond all prices", {GaugeKind::max_drawdown, {4}}, counted(1, kUnitsMax)},
         {"a count that wraps", {GaugeKind::close_order, {4}}, counted(~0ULL, std::int64_t{100})},
         {"values that are not there", {GaugeKind::close_order, {4}}, counted(2, std::int64_t{100})},
+        {"a close of less than nothing", {GaugeKind::close_rank, {4}}, counted(1, std::int64_t{-1})},
         {"a rise above the high", {GaugeKind::ulcer, {4, 4}}, counted(1, std::int64_t{-1})},
         {"a fall below nothing", {GaugeKind::ulcer, {4, 4}}, counted(1, (std::int64_t{1} << 56) + 1)},
         {"a ninth bin", {GaugeKind::histogram_entropy, {4}}, counted(1, std::uint8_t{8})},
@@ -56,9 +57,9 @@ TEST(GaugeTest, AStateThatCannotBeIsRefused) {
 TEST(GaugeTest, AWindowHasNoValueBeforeItIsFull) {
     // A start without history is not a window of what there is.
     const GaugeSpec specs[] = {
-        {GaugeKind::max_drawdown, {4}},         {GaugeKind::close_order, {4}}, {GaugeKind::ulcer, {4, 4}},
-        {GaugeKind::histogram_entropy, {4}},    {GaugeKind::moments, {4}},     {GaugeKind::residual_momentum, {4, 4}},
-        {GaugeKind::volatility_order, {4, 20}}, {GaugeKind::return_order, {4}}};
+        {GaugeKind::max_drawdown, {4}},        {GaugeKind::close_order, {4}},  {GaugeKind::ulcer, {4, 4}},
+        {GaugeKind::histogram_entropy, {4}},   {GaugeKind::moments, {4}},      {GaugeKind::residual_momentum, {4, 4}},
+        {GaugeKind::volatility_rank, {4, 20}}, {GaugeKind::return_order, {4}}, {GaugeKind::close_rank, {4}}};
     for (const GaugeSpec& spec : specs) {
         const auto gauge = make_gauge(spec, kContext);
         EXPECT_TRUE(std::isnan(gauge->value(0))) << static_cast<int>(spec.kind);

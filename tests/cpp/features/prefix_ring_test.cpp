@@ -82,9 +82,34 @@ TEST(PrefixRingTest, KeepsOnlyTheColumnsThatAreRead) {
     requirements.wide_rows[static_cast<std::size_t>(WideColumn::close_square)] = 31;
     const PrefixLayout layout(requirements);
     EXPECT_EQ(layout.stride(), 3U);
-    EXPECT_EQ(layout.rows_kept(), 32U);
-    EXPECT_EQ(layout.capacity(), 32U);
     EXPECT_EQ(PrefixRing(layout).bytes(), 32U * 3U * 8U);
+}
+
+TEST(PrefixRingTest, KeepsEachColumnAsLongAsItIsRead) {
+    // A column that is read far back makes no other deeper, and each has the whole of its longest window.
+    Requirements requirements;
+    requirements.column_rows[static_cast<std::size_t>(Column::close)] = 200;
+    requirements.column_rows[static_cast<std::size_t>(Column::volume)] = 1;
+    requirements.column_rows[static_cast<std::size_t>(Column::range)] = 15;
+    requirements.wide_rows[static_cast<std::size_t>(WideColumn::close_square)] = 16;
+    const PrefixLayout layout(requirements);
+    PrefixRing ring(layout);
+    EXPECT_EQ(ring.bytes(), (256U + 2U + 16U + 2U * 32U) * 8U);
+    Contributions contributions{};
+    for (std::int64_t t = 0; t < 1000; ++t) {
+        contributions.narrow[static_cast<std::size_t>(Column::close)] = t;
+        contributions.narrow[static_cast<std::size_t>(Column::volume)] = 5 * t;
+        contributions.narrow[static_cast<std::size_t>(Column::range)] = 7 * t;
+        contributions.wide[static_cast<std::size_t>(WideColumn::close_square)] = product(t, std::int64_t{1} << 60);
+        ring.push(t, contributions);
+        const auto sum_of_last = [t](std::int64_t count) { return count * t - count * (count - 1) / 2; };
+        if (t >= 200) {
+            ASSERT_EQ(ring.sum(Column::close, 200, 0), sum_of_last(200));
+            ASSERT_EQ(ring.sum(Column::volume, 1, 0), 5 * t);
+            ASSERT_EQ(ring.sum(Column::range, 15, 0), 7 * sum_of_last(15));
+            ASSERT_TRUE(ring.sum(WideColumn::close_square, 16, 0) == product(sum_of_last(16), std::int64_t{1} << 60));
+        }
+    }
 }
 
 #if FOXML_RECOMPUTES_SUMS

@@ -46,7 +46,7 @@ inline std::shared_ptr<const features::Plan> drawn_plan(Choices& choices) {
         if ((feature.timeframes & features::timeframe_bit(interval_ns)) == 0) {
             continue;
         }
-        features::Plan::Column column{"c" + std::to_string(left), std::string(feature.name), {}};
+        features::Plan::Column column{std::string("c").append(std::to_string(left)), std::string(feature.name), {}};
         for (const features::Parameter& parameter : feature.parameters) {
             column.parameters.emplace(parameter.name, drawn_value(choices, parameter));
         }

@@ -21,6 +21,14 @@
 
 #include "fuzzer.hpp"
 
+#if defined(__SANITIZE_ADDRESS__)
+/// Undefined behaviour ends in an abort, which says how to repeat it: that sanitizer knows no death callback of
+/// another.
+extern "C" __attribute__((visibility("default"))) const char* __ubsan_default_options() {
+    return "abort_on_error=1:print_stacktrace=1";
+}
+#endif
+
 namespace {
 
 using Clock = std::chrono::steady_clock;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kIdentity = "fuzz";
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-void must(bool holds, const std::string& what) {
+void must(bool holds, const char* what) {
     if (!holds) {
         throw Broken(what);
     }
@@ -30,7 +30,9 @@ bool refuses(const engine::Engine& engine, const char* what, Act act) {
     try {
         act();
     } catch (const InvalidInput&) {
-        must(engine.snapshot() == before, std::string(what) + " was refused and changed the state");
+        if (engine.snapshot() != before) {
+            throw Broken(std::string(what).append(" was refused and changed the state"));
+        }
         return true;
     }
     return false;
@@ -160,13 +162,17 @@ void EngineRun::leave_out_refused(Draft& draft) {
     }
 }
 
-bool EngineRun::give(const Draft& draft) {
-    std::vector<double> ohlcv;
+engine::Slice EngineRun::slice_of(const Draft& draft, std::vector<double>& ohlcv) {
     for (const features::Bar& bar : draft.bars) {
         ohlcv.insert(ohlcv.end(), {bar.open, bar.high, bar.low, bar.close, bar.volume});
     }
     const features::Bar& at = draft.bars[0];
-    const engine::Slice slice{at.close_ns, at.session_open_ns, at.session_close_ns, ohlcv.data(), draft.present.data()};
+    return {at.close_ns, at.session_open_ns, at.session_close_ns, ohlcv.data(), draft.present.data()};
+}
+
+bool EngineRun::give(const Draft& draft) {
+    std::vector<double> ohlcv;
+    const engine::Slice slice = slice_of(draft, ohlcv);
     const engine::SliceResult result{rows_.data(), ready_.data(), nullptr};
     if (refused(draft)) {
         must(refuses(engine_, "a slice", [&] { engine_.on_slice(slice, result); }),
@@ -195,12 +201,21 @@ void EngineRun::follow(const Draft& draft) {
 void EngineRun::compare(const Draft& draft) {
     for (std::size_t i = 0; i < tracks_.size(); ++i) {
         const bool expected = draft.present[i] != 0 && tracks_[i].ready();
-        must((ready_[i] != 0) == expected,
-             "symbol " + std::to_string(i) + " is ready in the engine or alone, not both");
+        must((ready_[i] != 0) == expected, "a symbol is ready in the engine or alone, not both");
         if (expected) {
             compare_row(i);
         }
     }
+}
+
+std::string EngineRun::place_of(std::size_t column, std::size_t symbol) const {
+    const features::Plan::Entry& entry = terms_.plan->entries()[column];
+    const auto& [a, b, c, d] = entry.values;
+    std::string place(entry.feature->name);
+    for (const int value : {a, b, c, d}) {
+        place.append(" ").append(std::to_string(value));
+    }
+    return place + " of symbol " + std::to_string(symbol) + " of " + std::to_string(tracks_.size());
 }
 
 void EngineRun::compare_row(std::size_t symbol) {
@@ -214,17 +229,12 @@ void EngineRun::compare_row(std::size_t symbol) {
         row[width - 1] = std::nextafter(row[width - 1], 0.0F) + 1.0F;
     }
     for (std::size_t i = 0; i < width; ++i) {
-        const features::Plan::Entry& entry = terms_.plan->entries()[i];
-        const auto place = [&] {
-            const auto& [a, b, c, d] = entry.values;
-            return std::string(entry.feature->name) + "(" + std::to_string(a) + ", " + std::to_string(b) + ", " +
-                   std::to_string(c) + ", " + std::to_string(d) + ") of symbol " + std::to_string(symbol) + " of " +
-                   std::to_string(tracks_.size()) + ": " + std::to_string(row[i]) + " in the engine, " +
-                   std::to_string(alone[i]) + " alone, as a double " + std::to_string(exact[i]);
-        };
-        must(!std::isinf(row[i]) && !std::isinf(exact[i]), "an infinite cell: " + place());
         const bool same = std::bit_cast<std::uint32_t>(row[i]) == std::bit_cast<std::uint32_t>(alone[i]);
-        must(same, "not the cell of the symbol alone: " + place());
+        if (!same || std::isinf(row[i]) || std::isinf(exact[i])) {
+            throw Broken(place_of(i, symbol) + ": " + std::to_string(row[i]) + " in the engine, " +
+                         std::to_string(alone[i]) + " alone, as a double " + std::to_string(exact[i]) +
+                         (same ? "; infinite" : "; expected the cell of the symbol alone"));
+        }
         ++(std::isnan(row[i]) ? counts.undefined_cells : counts.finite_cells);
     }
     ++counts.ready_rows;
@@ -365,8 +375,19 @@ void EngineRun::forge() {
     out.put_all(std::span<const std::byte>(state));
     engine::Engine other = make_engine();
     ++counts.forged_states;
-    counts.forged_states_taken +=
-        refuses(other, "a forged state", [&] { other.restore(engine::sealed(out, identity)); }) ? 0 : 1;
+    if (refuses(other, "a forged state", [&] { other.restore(engine::sealed(out, identity)); })) {
+        return;
+    }
+    ++counts.forged_states_taken;
+    go_on(other);
+}
+
+void EngineRun::go_on(engine::Engine& other) {
+    // Its rows have no meaning: sums that no bars have may not even fit their words. What it keeps of bars and moments
+    // it must have checked, and its own snapshot is one that it would take or refuse.
+    (void)refuses(other, "an adjustment", [&] { other.adjust(choices_.below(tracks_.size()), 0.5, 2.0); });
+    engine::Engine next = make_engine();
+    (void)refuses(next, "a snapshot of a forged state", [&] { next.restore(other.snapshot()); });
 }
 
 }  // namespace foxml::fuzz

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "bar_tapes.hpp"
@@ -40,17 +41,21 @@ class EngineRun {
     void restore();
     void damage();
     void forge();
+    void go_on(engine::Engine& other);
 
     [[nodiscard]] bool draw(Draft& draft);
     void leave_out_refused(Draft& draft);
     [[nodiscard]] double benchmark_close(const Draft& draft) const;
     [[nodiscard]] bool refused(const Draft& draft, std::size_t symbol) const;
     [[nodiscard]] bool refused(const Draft& draft) const;
+    /// Valid as long as both.
+    [[nodiscard]] static engine::Slice slice_of(const Draft& draft, std::vector<double>& ohlcv);
     /// Whether the engine took it; both must agree about that.
     bool give(const Draft& draft);
     void follow(const Draft& draft);
     void compare(const Draft& draft);
     void compare_row(std::size_t symbol);
+    [[nodiscard]] std::string place_of(std::size_t column, std::size_t symbol) const;
 
     Choices& choices_;
     Terms terms_;

@@ -245,6 +245,41 @@ def test_fingerprint_follows_the_bars(one_symbol: tuple[BarStore, Path]) -> None
     assert (entry.symbol, entry.interval, entry.bars) == ("SPY", "1h", 2)
 
 
+ACTIONS = "symbol,ex_date,kind,value\n"
+
+
+def test_actions_among_bars_are_no_bars(calendar: TradingCalendar, tmp_path: Path) -> None:
+    """A folder as vendors give it: the table of splits and dividends in it is used as such, and said to be."""
+    folder = tmp_path / "bars"
+    folder.mkdir()
+    (folder / "AAPL.csv").write_text("\n".join([HEADER, *GOOD]))
+    (folder / "corporate_actions.csv").write_text(f"{ACTIONS}AAPL,2024-01-03,split,2\n")
+    store, told = BarStore(tmp_path / "store"), list[str]()
+    given = {"store": store, "calendar": calendar, "interval": "1h", "marks": BarMarks("vendor", "sip", "utc")}
+    (report,) = import_files([folder], layout=CsvFormat("America/New_York"), progress=told.append, **given)
+    assert report.symbol == "AAPL"
+    assert told == ["corporate_actions.csv: corporate actions", "AAPL.csv"]
+    assert [(action.symbol, action.value) for action in store.actions(["AAPL"])] == [("AAPL", 2_000_000_000)]
+    # One that is named is the one that holds.
+    other = tmp_path / "other.csv"
+    other.write_text(f"{ACTIONS}AAPL,2024-01-03,split,4\n")
+    import_files([folder], layout=CsvFormat("America/New_York"), actions_path=other, **given)
+    assert [action.value for action in store.actions(["AAPL"])] == [4_000_000_000]
+
+
+def test_actions_alone_or_twice_are_refused(calendar: TradingCalendar, tmp_path: Path) -> None:
+    """Nothing to import, and no telling which table holds: the store is as it was."""
+    (tmp_path / "one.csv").write_text(ACTIONS)
+    store = BarStore(tmp_path / "store")
+    with pytest.raises(DataError, match=r"one\.csv: corporate actions, and no file of bars beside them"):
+        _import(tmp_path, store, calendar)
+    (tmp_path / "AAPL.csv").write_text("\n".join([HEADER, *GOOD]))
+    (tmp_path / "two.csv").write_text(ACTIONS)
+    with pytest.raises(DataError, match=r"two\.csv: corporate actions, as in .*one\.csv; name the one that holds"):
+        _import(tmp_path, store, calendar)
+    assert list(store.list()) == []
+
+
 def test_bad_actions_name_the_line(calendar: TradingCalendar, tmp_path: Path) -> None:
     from foxml.bars.actions import read_actions
 

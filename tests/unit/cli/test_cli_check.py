@@ -51,7 +51,7 @@ def test_the_document_says_everything(project: Path, capsys: Captured) -> None:
     assert {canary["as_expected"] for canary in found["canaries"]} == {True}
     assert [feature["passed"] for feature in found["features"]] == [True] * 6
     checks = found["features"][0]["checks"]
-    assert set(checks) == {"truncated", "perturbed", "started_late", "streamed", "restored", "damaged"}
+    assert set(checks) == {"truncated", "perturbed", "started_late", "streamed", "restored", "damaged", "side_by_side"}
     assert checks["restored"]["compared"] == found["bars"]
     assert {check["differing"] for check in checks.values()} == {0}
 

@@ -98,9 +98,24 @@ def test_wrong_files_say_where_what_and_instead(tmp_path: Path, text: str, messa
         load_plan(_written(tmp_path, text), interval_ns="1h", instruments=SPY)
 
 
+def test_a_plan_of_ones_own_goes_before_the_packaged_one(tmp_path: Path) -> None:
+    # A project that has a simple.yaml means its own; what it has not is the packaged one still.
+    (tmp_path / "simple.yaml").write_text("include: [ret_log_5]\n")
+    assert load_plan("simple", interval_ns="1h", instruments=SPY, folder=tmp_path).names == ("ret_log_5",)
+    for folder in (tmp_path, tmp_path / "none", None):
+        assert len(load_plan("daily", interval_ns="1d", instruments=SPY, folder=folder).names) > 40
+
+
 def test_wrong_arguments_are_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="unknown feature plan simpel; did you mean simple"):
         load_plan("simpel", interval_ns="1h", instruments=SPY)
+    (tmp_path / "momentum.yaml").write_text("include: [ret_log_5]\n")
+    with pytest.raises(ConfigError, match="unknown feature plan momentun; did you mean momentum"):
+        load_plan("momentun", interval_ns="1h", instruments=SPY, folder=tmp_path)
+    with pytest.raises(
+        ConfigError, match=r"unknown feature plan xyz; expected one of comprehensive, .*momentum, simple"
+    ):
+        load_plan("xyz", interval_ns="1h", instruments=SPY, folder=tmp_path)
     with pytest.raises(ConfigError, match="no such file"):
         load_plan(tmp_path / "none.yaml", interval_ns="1h", instruments=SPY)
     with pytest.raises(ConfigError, match=r"features\.exclude: unknown feature or group volum; did you mean volume"):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from foxml.domain.bars import CLOSE, ActionKind, CorporateAction, SymbolBars
+from foxml.domain.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, ActionKind, CorporateAction, SymbolBars
 from foxml.domain.instruments import Instrument
 from foxml.errors import DataError, FeatureError
 from foxml.features import load_plan
@@ -28,6 +28,7 @@ from foxml.research.feature_checks.computed import ComputedStream
 from foxml.research.feature_checks.findings import Tally
 from foxml.research.feature_checks.histories import cut_and_perturb, start_late
 from foxml.research.feature_checks.run import _groups
+from foxml.research.feature_checks.side_by_side import _other, compare_side_by_side
 from foxml.research.features.user import BarColumns, ResearchFeature
 
 SMALL = Effort(seed=3, cuts=4, stretch_bars=16, tile_bars=64, starts=6, snapshots=12)
@@ -141,6 +142,75 @@ def test_a_measured_feature_may_be_off_by_the_tolerance_and_no_more() -> None:
     # The same numbers under a promise to the bit.
     (exact,) = checked(replace(feature, guarantee="exact"), tolerance=1e-4).features
     assert Check.STARTED_LATE in exact.failed
+
+
+@pytest.mark.parametrize("name", ["crossed_lanes", "crossed_batches"])
+def test_what_goes_wrong_among_eight_is_caught_with_two_symbols(name: str) -> None:
+    """Few symbols never fill a block of their own: without the check that does, these faults stay unseen."""
+    (found,) = check_features([CANARIES[name].source()], histories(), effort=SMALL).features
+    assert found.failed == (Check.SIDE_BY_SIDE,)
+    assert found.first is not None
+    assert found.first.symbol in {"CANA", "CANB"}
+    assert "beside seven other symbols, as number " in found.first.where
+
+
+@pytest.mark.parametrize("lanes", [[(i + k) % 8 for i in range(8)] for k in range(1, 8)] + [[0, 1, 2, 4, 3, 5, 6, 7]])
+def test_numbers_of_any_neighbour_are_seen(lanes: list[int]) -> None:
+    """Symbols that are alike would hide that one has another's number, even of a feature of prices alone."""
+
+    class Source(ComputedSource):
+        lanes = 8
+
+        def rows_together(self, histories: Sequence[History]) -> list[np.ndarray]:
+            rows = super().rows_together(histories)
+            return [rows[i] for i in lanes]
+
+    source = Source([ResearchFeature("move", "mine", "C/O", 0, lambda bars: bars.close / bars.open)])
+    tally = Tally(source.columns)
+    compare_side_by_side(source, histories()[0], tally, SMALL, lambda bars: None)
+    (found,) = tally.findings(1e-9)
+    assert found.failed == (Check.SIDE_BY_SIDE,)
+
+
+def test_a_symbol_goes_through_a_block_bar_by_bar() -> None:
+    """Every bar, streamed and in batches, through a split and beside a benchmark; in parts of any size."""
+    first, second = (replace(history, benchmark=histories()[1].bars) for history in histories())
+    plan = load_plan(
+        {"include": ["ret_log_5", "ema_dist_12", "volume_z_20", "gap", "beta_60"]},
+        interval_ns="5m",
+        instruments=[Instrument("CANA"), Instrument("CANB")],
+        benchmark="CANB",
+    )
+    source = KernelSource(plan)
+    for history in (first, second):
+        for block_bars in (100_000, 150, 1):
+            part = history if block_bars > 1 else history.part(0, 70)
+            tally = Tally(source.columns)
+            compare_side_by_side(source, part, tally, replace(SMALL, block_bars=block_bars), lambda bars: None)
+            for found in tally.findings(0.0):
+                assert found.failed == (), found
+                assert found.checks[Check.SIDE_BY_SIDE].compared == 2 * 8 * len(part)
+
+
+def test_a_mirror_image_is_a_history_too() -> None:
+    """Highs above lows, a split the other way, no dividend, the same moments; nothing of the real bars has changed."""
+    history = histories()[1]
+    dividend = replace(history.actions[0], kind=ActionKind.DIVIDEND, value=1_000_000)
+    history = replace(history, actions=(*history.actions, dividend))
+    before = history.bars.ohlcv.copy()
+    source = kernel().with_copies("CANB", ["CANB#3", "CANB#2"])
+    mirrored, plain = _other(source, history, "CANB#3", 3), _other(source, history, "CANB#2", 2)
+    assert (history.bars.ohlcv == before).all()
+    assert (mirrored.bars.close_ns == history.bars.close_ns).all()
+    ohlcv = mirrored.bars.ohlcv
+    assert (ohlcv[:, HIGH] >= ohlcv[:, [OPEN, LOW, CLOSE]].max(axis=1)).all()
+    assert (ohlcv[:, LOW] <= ohlcv[:, [OPEN, HIGH, CLOSE]].min(axis=1)).all()
+    moves = np.diff(np.log(history.bars.ohlcv[:, CLOSE]))
+    assert np.allclose(np.diff(np.log(ohlcv[:, CLOSE])), -moves)
+    assert [(a.kind, a.value) for a in mirrored.actions if a.symbol == "CANB#3"] == [(ActionKind.SPLIT, 500_000_000)]
+    assert [a.value for a in plain.actions if a.symbol == "CANB#2"] == [2_000_000_000, 1_000_000]
+    assert (plain.bars.ohlcv[:, :VOLUME] == before[:, :VOLUME]).all()
+    assert (plain.bars.ohlcv[:, VOLUME] == before[:, VOLUME] / 3).all()
 
 
 def test_late_starts_cover_the_history() -> None:

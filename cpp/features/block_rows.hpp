@@ -13,14 +13,14 @@ namespace {
 struct Row {
     std::string_view name;
     /// Writes a cell of eight symbols; null where each symbol's formula is to be run by itself.
-    void (*finish)(const LanesView&, const Params&, double* cells);
+    void (*finish)(const BlockView&, const Params&, double* cells);
 };
 
 template <typename Formula>
 [[nodiscard]] constexpr Row row(std::string_view, std::string_view name, std::string_view, std::uint32_t,
                                 std::string_view, const Parameters&, Formula) {
     return {name,
-            [](const LanesView& view, const Params& params, double* cells) { Formula{}(view, params).store(cells); }};
+            [](const BlockView& view, const Params& params, double* cells) { Formula{}(view, params).store(cells); }};
 }
 
 template <typename Formula>
