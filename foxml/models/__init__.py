@@ -5,6 +5,7 @@ from foxml.models.forest import BoundRow, Forest, ForestDescription
 from foxml.models.manifest import Lineage, Manifest, ScoreStatistics, TargetSpec, TrainingData
 from foxml.models.registry import Registry, RegistryEntry, check_name
 from foxml.models.trials import Trial, TrialLog
+from foxml.models.verification import ModelCheck, verify_models
 
 __all__ = [
     "BoundRow",
@@ -14,6 +15,7 @@ __all__ = [
     "ForestDescription",
     "Lineage",
     "Manifest",
+    "ModelCheck",
     "Registry",
     "RegistryEntry",
     "ScoreStatistics",
@@ -23,5 +25,6 @@ __all__ = [
     "TrialLog",
     "check_name",
     "load_bundle",
+    "verify_models",
     "write_bundle",
 ]
