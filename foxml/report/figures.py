@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["BAD", "FOREGROUND", "GOOD", "GRID", "MUTED", "SERIES", "WIDTH", "date_axis", "dates", "formatter", "svg"]
+__all__ = [
+    "BAD",
+    "FOREGROUND",
+    "GOOD",
+    "GRID",
+    "MUTED",
+    "SERIES",
+    "WIDTH",
+    "date_axis",
+    "dates",
+    "formatter",
+    "require_matplotlib",
+    "svg",
+]
 
 FOREGROUND, MUTED, GRID = "#010101", "#020202", "#030303"
 """Stand-ins that are replaced by the page's own colours after drawing."""
@@ -24,6 +37,14 @@ SERIES = ("#2563eb", "#c2751a", "#7c8a99")
 GOOD, BAD = "#2f9e63", "#d1495b"
 WIDTH = 9.6
 """Inches of a figure that is as wide as the page."""
+
+
+def require_matplotlib() -> None:
+    """Raise `MissingExtra` where nothing can be drawn: before the work whose result is to be drawn."""
+    try:
+        import matplotlib.figure  # noqa: F401 (that it can be)
+    except ImportError as error:
+        raise MissingExtra(f"plots need matplotlib ({error}): pip install 'foxml[report]'") from error
 
 
 def svg(name: str, height: float, draw: Callable[["Figure"], None], *, width: float = WIDTH) -> Markup:
@@ -38,11 +59,10 @@ def svg(name: str, height: float, draw: Callable[["Figure"], None], *, width: fl
     draw : callable
         Draws into the figure that it is given.
     """
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra(f"plots need matplotlib ({error}): pip install 'foxml[report]'") from error
+    require_matplotlib()
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     settings: Any = {
         "svg.hashsalt": name,  # ids of one page's plots never meet
         "svg.fonttype": "none",
