@@ -22,7 +22,7 @@ from sklearn.ensemble import (
 from sklearn.linear_model import Ridge
 
 from foxml.models import Forest
-from foxml.research.forests import ngboost_forest, sklearn_forest
+from foxml.research.forests import catboost_forest, ngboost_forest, sklearn_forest
 
 _FEW: dict[str, Any] = {"n_estimators": 7, "random_state": 1, "max_depth": 4}
 _ROUNDS: dict[str, Any] = {"max_iter": 7, "random_state": 1, "early_stopping": False}
@@ -69,6 +69,38 @@ def _ngboost(name: str, kind: str) -> Exact:
     return Exact(train)
 
 
+def _catboost(name: str, kind: str, **params: Any) -> Exact:
+    def train() -> Compared:
+        table = _table()
+        model = _few_of_catboost(name, **params)
+        groups = np.arange(len(table.x)) // 20 if name == "CatBoostRanker" else None
+        model.fit(table.x, table.label(kind), **({} if groups is None else {"group_id": groups}))
+        forest = Forest.from_foxml(catboost_forest(model), source="m")
+        rows = hard_rows(table, table.x.reshape(-1), SPECIAL[:-2])
+        asked = {} if name == "CatBoostRanker" else {"prediction_type": "RawFormulaVal"}
+        raw = np.asarray(model.predict(rows, **asked), dtype=np.float64)
+        return Compared(forest, rows, raw, None, forest.describe().format == f"CatBoost {name}")
+
+    return Exact(train)
+
+
+def _few_of_catboost(name: str, **params: Any) -> Any:
+    catboost = pytest.importorskip("catboost", reason="catboost is not installed")
+    fixed = {"iterations": 7, "depth": 3, "thread_count": 1, "verbose": False, "allow_writing_files": False}
+    return catboost.CatBoost(fixed | params) if name == "CatBoost" else getattr(catboost, name)(**(fixed | params))
+
+
+def _catboost_of_categories() -> object:
+    x = np.column_stack([np.arange(60.0), np.arange(60) % 4]).astype(int)
+    return catboost_forest(_few_of_catboost("CatBoostRegressor", cat_features=[1]).fit(x, np.arange(60.0)))
+
+
+def _catboost_scaled() -> object:
+    model = _few_of_catboost("CatBoostRegressor").fit(_table().x, _table().y)
+    model.set_scale_and_bias(0.5, 0.0)
+    return catboost_forest(model)
+
+
 def _other_learner() -> object:
     ngboost = pytest.importorskip("ngboost", reason="ngboost is not installed")
     table = _table()
@@ -106,12 +138,20 @@ CHECKS: dict[str, Check] = {
     "HistGradientBoostingClassifier": _exact(HistGradientBoostingClassifier(**_ROUNDS), "classes", _decision),
     "NGBRegressor": _ngboost("NGBRegressor", "real"),
     "NGBClassifier": _ngboost("NGBClassifier", "binary"),
+    "CatBoost": _catboost("CatBoost", "real", loss_function="Quantile"),
+    "CatBoostRegressor": _catboost("CatBoostRegressor", "real", grow_policy="Lossguide"),
+    "CatBoostClassifier": _catboost("CatBoostClassifier", "classes", nan_mode="Max"),
+    "CatBoostRanker": _catboost("CatBoostRanker", "unit", loss_function="QueryRMSE"),
     "an init that is a model of its own": Refused(
         _fitted(GradientBoostingRegressor(**_FEW, init=Ridge())), "init: expected none or 'zero', found Ridge"
     ),
     "categorical features of histogram boosting": Refused(_categories, "categorical features are not supported"),
     "classifiers of several outputs": Refused(_several_to_classify, "expected one output to classify, found 2"),
     "base learners of NGBoost that are no regression trees": Refused(_other_learner, "regression trees, found Ridge"),
+    "CatBoost's columns of categories or texts or embeddings": Refused(_catboost_of_categories, "are categories"),
+    "CatBoost's set_scale_and_bias with another scale than 1": Refused(
+        _catboost_scaled, "scale: expected 1, found 0.5"
+    ),
     "LightGBM's and XGBoost's own scikit-learn classes": Refused(
         _fitted(lightgbm.LGBMRegressor(n_estimators=2, verbosity=-1)), "LGBMRegressor: expected a random forest"
     ),
