@@ -137,7 +137,7 @@ TEST(EngineTest, RefusesAForestOfOtherColumns) {
         (void)make_engine(1, {scorer_of(stumps(3, 1)), scorer_of(stumps(4, 1))});
         FAIL() << "not refused";
     } catch (const InvalidInput& error) {
-        EXPECT_STREQ(error.what(), "forests[1] takes 4 features; the plan has 3");
+        EXPECT_STREQ(error.what(), "models[1] takes 4 features; the plan has 3");
     }
 }
 
