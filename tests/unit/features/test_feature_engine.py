@@ -273,9 +273,7 @@ def test_scores_are_the_forests_on_the_rows(plan: FeaturePlan, items: list[BarSl
 def test_a_forest_of_other_columns_is_refused(plan: FeaturePlan) -> None:
     # A model fed another feature in a column scores nonsense without any error of its own.
     names = list(plan.names)
-    with pytest.raises(
-        FeatureError, match=rf"models\[0\]: takes {len(names) - 1} features, the plan has {len(names)}"
-    ):
+    with pytest.raises(FeatureError, match=rf"models\[0\]: takes {len(names) - 1} features, the plan has {len(names)}"):
         FeatureEngine(plan, models=[_trained("auto", len(names) - 1).native])
     swapped = [names[1], names[0], *names[2:]]
     with pytest.raises(FeatureError, match=rf"column 0 is {names[1]}, in the plan it is {names[0]}"):
