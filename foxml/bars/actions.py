@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,7 @@ def back_adjusted(bars: SymbolBars, actions: Iterable[CorporateAction]) -> Symbo
         Those of other symbols, and those before the first bar or after the last one's close, are ignored.
     """
     ohlcv = bars.ohlcv.copy()
+    vwap = None if bars.vwap is None else bars.vwap.copy()
     for action in sorted(actions, key=lambda a: a.occurred_ns):
         before: NDArray[np.bool_] = bars.close_ns <= action.occurred_ns
         count = int(before.sum())
@@ -113,4 +115,6 @@ def back_adjusted(bars: SymbolBars, actions: Iterable[CorporateAction]) -> Symbo
         price, volume = adjustment_factors(action, float(bars.ohlcv[count - 1, CLOSE]))
         ohlcv[:count, :VOLUME] *= price
         ohlcv[:count, VOLUME] *= volume
-    return SymbolBars(bars.symbol, bars.interval_ns, bars.close_ns, bars.session_open_ns, bars.session_close_ns, ohlcv)
+        if vwap is not None:
+            vwap[:count] *= price
+    return replace(bars, ohlcv=ohlcv, vwap=vwap)

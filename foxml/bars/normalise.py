@@ -74,13 +74,15 @@ def normalise(raw: RawBars, calendar: TradingCalendar, interval_ns: int) -> tupl
         calendar.open_ns[kept],
         calendar.close_ns[kept],
         np.ascontiguousarray(raw.ohlcv[on_grid]),
+        None if raw.vwap is None else raw.vwap[on_grid],
+        None if raw.trade_count is None else raw.trade_count[on_grid],
     )
     if len(bars) > 1 and not (np.diff(bars.close_ns) > 0).all():
         at = int(np.flatnonzero(np.diff(bars.close_ns) <= 0)[0])
         row = int(raw.row[on_grid][at + 1])
         raise DataError(f"{raw.source}:{row}: {raw.symbol}: a second bar for the interval of the row before it")
     expected = _expected(bars, calendar, interval_ns)
-    return bars, QualityReport(raw.symbol, len(raw.start_ns), len(bars), expected, dropped)
+    return bars, QualityReport(raw.symbol, len(raw), len(bars), expected, dropped)
 
 
 def time_ordered(raw: RawBars) -> RawBars:
@@ -89,7 +91,7 @@ def time_ordered(raw: RawBars) -> RawBars:
     Never done unasked: a file out of order may be out of order for a reason.
     """
     order = np.argsort(raw.start_ns, kind="stable")
-    return RawBars(raw.symbol, raw.source, raw.start_ns[order], raw.ohlcv[order], raw.row[order])
+    return raw.take(order)
 
 
 def deduplicated(raw: RawBars) -> tuple[RawBars, int]:
@@ -102,11 +104,15 @@ def deduplicated(raw: RawBars) -> tuple[RawBars, int]:
     bars : RawBars
     dropped : int
     """
-    again = np.zeros(len(raw.start_ns), dtype=np.bool_)
+    again = np.zeros(len(raw), dtype=np.bool_)
     again[1:] = (np.diff(raw.start_ns) == 0) & (np.diff(raw.ohlcv, axis=0) == 0).all(axis=1)
+    if raw.vwap is not None:
+        # A bar without a trade has no vwap: two that are NaN say the same.
+        again[1:] &= (raw.vwap[1:] == raw.vwap[:-1]) | (np.isnan(raw.vwap[1:]) & np.isnan(raw.vwap[:-1]))
+    if raw.trade_count is not None:
+        again[1:] &= np.diff(raw.trade_count) == 0
     kept = ~again
-    bars = RawBars(raw.symbol, raw.source, raw.start_ns[kept], raw.ohlcv[kept], raw.row[kept])
-    return bars, int(again.sum())
+    return raw.take(kept), int(again.sum())
 
 
 def _intraday(

@@ -20,6 +20,10 @@ class RawBars:
     ohlcv : ndarray of float64, shape (n, 5)
     row : ndarray of int64, shape (n,)
         Line of the file that each bar stood on, the header being line 1.
+    vwap : ndarray of float64, shape (n,), optional
+        Volume-weighted average price in dollars, where the source has it; NaN where a bar has none.
+    trade_count : ndarray of int64, shape (n,), optional
+        Trades in each bar, where the source counts them.
     """
 
     symbol: str
@@ -27,3 +31,16 @@ class RawBars:
     start_ns: NDArray[np.int64]
     ohlcv: NDArray[np.float64]
     row: NDArray[np.int64]
+    vwap: NDArray[np.float64] | None = None
+    trade_count: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.start_ns)
+
+    def take(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> "RawBars":
+        """Return the rows of a mask, or those at some places, in that order."""
+        vwap = None if self.vwap is None else self.vwap[which]
+        trade_count = None if self.trade_count is None else self.trade_count[which]
+        return RawBars(
+            self.symbol, self.source, self.start_ns[which], self.ohlcv[which], self.row[which], vwap, trade_count
+        )

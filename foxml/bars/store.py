@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foxml.bars.files import replace_file
 from foxml.bars.timeframes import interval_name, parse_interval
@@ -22,6 +23,7 @@ _TIMES = ("close_ns", "session_open_ns", "session_close_ns")
 _ROW_GROUP_BARS = 1 << 15
 """A history is read back in parts, and no more than this much of it is decoded at a time."""
 _COLUMNS = ("open", "high", "low", "close", "volume")
+_OPTIONAL = ("vwap", "trade_count")
 _DESCRIBED = frozenset({"symbol", "interval", "bars", "first_close_ns", "last_close_ns", "marks", "file", "sha256"})
 _SYMBOL = re.compile(r"^[A-Z][A-Z0-9.\-]{0,14}$")
 
@@ -88,6 +90,7 @@ class BarStore:
         columns = {
             **{name: getattr(bars, name) for name in _TIMES},
             **{name: np.ascontiguousarray(bars.ohlcv[:, i]) for i, name in enumerate(_COLUMNS)},
+            **_optional(bars),
         }
         sink = pa.BufferOutputStream()
         pq.write_table(pa.table(columns), sink, compression="zstd", row_group_size=_ROW_GROUP_BARS)
@@ -195,6 +198,9 @@ class BarStore:
             for array in (bars.close_ns, bars.session_open_ns, bars.session_close_ns, bars.ohlcv):
                 digest.update(f"{name}:{array.shape}".encode())
                 digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+            for column, array in _optional(bars).items():
+                digest.update(f"{name}:{column}:{array.shape}".encode())
+                digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
         for action in self.actions(names):
             if end_ns is None or action.occurred_ns <= end_ns:
                 digest.update(f"{action.symbol}:{action.kind.value}:{action.occurred_ns}:{action.value}\n".encode())
@@ -240,8 +246,20 @@ def _bars(symbol: str, interval: str, table: Any, start_ns: int | None, end_ns: 
     ohlcv = np.column_stack([part[name].to_numpy() for name in _COLUMNS])
     closes, session_opens, session_closes = (part[name].to_numpy().copy() for name in _TIMES)
     return SymbolBars(
-        symbol, parse_interval(interval), closes, session_opens, session_closes, np.ascontiguousarray(ohlcv)
+        symbol,
+        parse_interval(interval),
+        closes,
+        session_opens,
+        session_closes,
+        np.ascontiguousarray(ohlcv),
+        **{name: part[name].to_numpy().copy() for name in _OPTIONAL if name in part.column_names},
     )
+
+
+def _optional(bars: SymbolBars) -> dict[str, NDArray[Any]]:
+    """Columns that not every source has, those that these bars have."""
+    found = {name: getattr(bars, name) for name in _OPTIONAL}
+    return {name: array for name, array in found.items() if array is not None}
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -31,6 +31,10 @@ class SymbolBars:
         Bounds of the trading session that each bar belongs to.
     ohlcv : ndarray of float64, shape (n, 5)
         Open, high, low, close in dollars, volume in shares.
+    vwap : ndarray of float64, shape (n,), optional
+        Volume-weighted average price of each bar's trades in dollars, where the source has it; NaN without a trade.
+    trade_count : ndarray of int64, shape (n,), optional
+        Trades in each bar, where the source counts them.
     """
 
     symbol: str
@@ -39,12 +43,16 @@ class SymbolBars:
     session_open_ns: NDArray[np.int64]
     session_close_ns: NDArray[np.int64]
     ohlcv: NDArray[np.float64]
+    vwap: NDArray[np.float64] | None = None
+    trade_count: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         n = len(self.close_ns)
         assert self.ohlcv.shape == (n, 5), self.ohlcv.shape
         assert len(self.session_open_ns) == n
         assert len(self.session_close_ns) == n
+        assert self.vwap is None or self.vwap.shape == (n,)
+        assert self.trade_count is None or self.trade_count.shape == (n,)
 
     def __len__(self) -> int:
         return len(self.close_ns)
