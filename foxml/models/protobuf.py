@@ -120,10 +120,9 @@ class Message:
                 size = 4 if wire == _FIXED32 else 8
             else:
                 raise ModelError(f"{self.name}: byte {at}: found a field of the unknown wire type {wire}")
-            if number == 0 or size > len(data) - at:
-                raise ModelError(
-                    f"{self.name}: byte {at}: found a field of {size:,} bytes, with {len(data) - at:,} left"
-                )
+            left = len(data) - at
+            if number == 0 or size > left:
+                raise ModelError(f"{self.name}: byte {at}: found field {number} of {size:,} bytes, with {left:,} left")
             yield number, data[at : at + size]
             at += size
 

@@ -155,7 +155,11 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("a value of another type", edit(created_ns="now"), "Expected `int`, got `str`.*created_ns"),
     ("a value out of range", edit(score__std=0.0), "score.std must be positive, found 0.0"),
     ("another universe", edit(data__marks={}), "data.marks must name the instruments"),
-    ("an unknown kind", edit(kind="oracle"), "kind: expected one of lightgbm, xgboost, foxml, linear, mixture, onnx, found 'oracle'"),
+    (
+        "an unknown kind",
+        edit(kind="oracle"),
+        "kind: expected one of lightgbm, xgboost, foxml, linear, mixture, onnx, found 'oracle'",
+    ),
     ("another plan hash", edit(plan_sha256="ab"), "plan.json: expected the plan with sha256 ab"),
     ("other features", edit(feature_names=["momentum", "range", "other"]), "features that bundle.json names"),
     ("fewer features", edit(feature_names=["momentum"]), "expected the 1 features"),
