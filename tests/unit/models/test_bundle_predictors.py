@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -197,3 +198,15 @@ def test_verify_covers_every_kind(tmp_path: Path) -> None:
     }
     assert [checks[f"{name}@1"].golden_rows for name in ("linear", "mixture")] == [16, 16]
     assert "are not reproduced" in (checks["onnx@1"].problem or "")
+
+
+def test_verify_goes_on_without_the_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that cannot be checked here is not verified, and hides none that can."""
+    registry = Registry(tmp_path)
+    for name, make in (("a", _onnx), ("b", _linear)):
+        made = make()
+        registry.register(manifest(name=name, kind=made[0]), made[2])
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    refused, verified = verify_models(registry, [])
+    assert "pip install 'foxml[onnx]'" in (refused.problem or "")
+    assert (verified.name, verified.problem) == ("b@1", None)
