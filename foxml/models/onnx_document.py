@@ -46,7 +46,8 @@ class OnnxDocument:
     is_flat : bool
         Whether scores come without a second dimension.
     takes_missing : bool
-        Whether rows with NaN go to the graph: its metadata says ``foxml.missing = model``. If not, they have no score.
+        Whether the scores of rows with NaN are the graph's: its metadata says ``foxml.missing = model``. If not, they
+        have none.
     """
 
     ir_version: int

@@ -25,8 +25,8 @@ class OnnxModel:
 
     Rows are scored in blocks of one size in memory that is bound once: a call allocates its result and little else, and
     a row has the same score in whatever company. The intra-op pool has one thread and nodes run one after the other.
-    Optimisations that differ by the machine's caches and instructions are off; kernels still differ by them, so that
-    another machine, or version of the runtime, may score with other last bits.
+    Optimisations of the memory's layout, which depend on the machine, are off; kernels still differ by its instructions,
+    so that another machine, or version of the runtime, may score with other last bits.
 
     Build one with `from_onnx`.
 
@@ -131,8 +131,8 @@ class OnnxModel:
         Returns
         -------
         ndarray, shape (n, output_count)
-            In the type of the graph's output; NaN where it would not be finite, and for a row with a NaN unless the
-            model takes them (``foxml.missing`` in its metadata).
+            In the type of the graph's output; NaN where it would not be finite, and for a row with a cell that is not
+            finite, unless the model takes them (``foxml.missing`` in its metadata).
 
         Raises
         ------
@@ -145,15 +145,7 @@ class OnnxModel:
         with self._lock:
             for first in range(0, len(rows), self._block):
                 some = rows[first : first + self._block]
-                self._rows[: len(some)] = some
-                self._rows[len(some) :] = 0
-                try:
-                    self._run()
-                except Exception as error:  # its errors have no base of their own
-                    raise ModelError(f"{self._source}: {self._runtime}: {error}") from None
-                scores[first : first + len(some)] = self._scores[: len(some)]
-        if not self._document.takes_missing:
-            scores[np.isnan(rows).any(axis=1)] = np.nan
+                scores[first : first + len(some)] = self._score(some)
         scores[~np.isfinite(scores)] = np.nan
         return scores
 
@@ -171,6 +163,20 @@ class OnnxModel:
         check_rows(row, self.feature_count, 1, self._source)
         found: Scores = self.predict(row[None, :], kind)[0]
         return found
+
+    def _score(self, rows: Rows) -> NDArray[Any]:
+        """Score one block; what is returned is the block's own memory."""
+        count = len(rows)
+        with np.errstate(over="ignore"):
+            self._rows[:count] = rows
+        self._rows[count:] = 0
+        try:
+            self._run()
+        except Exception as error:  # its errors have no base of their own
+            raise ModelError(f"{self._source}: {self._runtime}: {error}") from None
+        if not self._document.takes_missing:
+            self._scores[~np.isfinite(self._rows).all(axis=1)] = np.nan
+        return self._scores[:count]
 
     def _run(self) -> None:
         self._session.run_with_iobinding(self._binding)

@@ -75,8 +75,12 @@ def test_what_is_missing_has_no_score() -> None:
     data = save(perceptron(activation="Relu"))
     rows = _rows(20)
     rows[[3, 17], 1] = np.nan
-    found = OnnxModel.from_onnx(data, source="m").predict(rows)
-    assert np.flatnonzero(np.isnan(found[:, 0])).tolist() == [3, 17]
+    rows[9, 0] = -np.inf
+    model = OnnxModel.from_onnx(data, source="m")
+    assert np.flatnonzero(np.isnan(model.predict(rows)[:, 0])).tolist() == [3, 9, 17]
+    wide = rows.astype(np.float64)
+    wide[5, 2] = 1e300  # no float32
+    assert np.flatnonzero(np.isnan(model.predict(wide)[:, 0])).tolist() == [3, 5, 9, 17]
 
 
 def test_a_graph_that_fills_what_is_missing_says_so() -> None:
