@@ -25,8 +25,8 @@ class OnnxModel:
 
     Rows are scored in blocks of one size in memory that is bound once: a call allocates its result and little else, and
     a row has the same score in whatever company. The intra-op pool has one thread and nodes run one after the other.
-    Optimisations of the memory's layout, which depend on the machine, are off; kernels still differ by its instructions,
-    so that another machine, or version of the runtime, may score with other last bits.
+    Optimisations of the memory's layout, which depend on the machine, are off; kernels still differ by its
+    instructions, so that another machine, or version of the runtime, may score with other last bits.
 
     Build one with `from_onnx`.
 
