@@ -1,4 +1,5 @@
 #include <pybind11/functional.h>
+#include <pybind11/stl.h>
 
 #include <memory>
 #include <optional>
@@ -16,11 +17,10 @@ namespace foxml::bindings {
 
 void bind_engine(py::module_& module) {
     register_refused_bar(module);
-    py::class_<NativeEngine>(module, "Engine", "Features and forests of many symbols: one call per slice.")
-        .def(py::init<std::shared_ptr<features::Plan>, const std::vector<ScaleTuple>&,
-                      const std::vector<std::shared_ptr<NativeForest>>&, const std::string&,
-                      std::optional<std::size_t>>(),
-             py::arg("plan"), py::arg("scales"), py::arg("forests"), py::arg("identity"),
+    py::class_<NativeEngine>(module, "Engine", "Features and models of many symbols: one call per slice.")
+        .def(py::init<std::shared_ptr<features::Plan>, const std::vector<ScaleTuple>&, const std::vector<EngineModel>&,
+                      const std::string&, std::optional<std::size_t>>(),
+             py::arg("plan"), py::arg("scales"), py::arg("models"), py::arg("identity"),
              py::arg("benchmark") = py::none())
         .def(
             "slice_call",

@@ -6,6 +6,7 @@ namespace foxml::bindings {
 
 void bind_numerics(pybind11::module_& module);
 void bind_trees(pybind11::module_& module);
+void bind_models(pybind11::module_& module);
 void bind_features(pybind11::module_& module);
 void bind_engine(pybind11::module_& module);
 void bind_batch(pybind11::module_& module);

@@ -20,12 +20,20 @@ std::vector<features::Scale> scales_of(const std::vector<ScaleTuple>& values) {
     return scales;
 }
 
-std::vector<engine::Scorer> scorers_of(const std::vector<std::shared_ptr<NativeForest>>& forests) {
+engine::Scorer scorer_of(const std::shared_ptr<NativeForest>& forest) {
+    // Shares the ownership of the whole forest, points at its predictor.
+    std::shared_ptr<const trees::Predictor> predictor(forest, &forest->fast());
+    return {std::move(predictor), forest->forest().feature_count, forest->forest().output_count};
+}
+
+engine::Scorer scorer_of(const std::shared_ptr<NativeModel>& model) {
+    return {model->shared(), model->model().feature_count(), model->model().output_count()};
+}
+
+std::vector<engine::Scorer> scorers_of(const std::vector<EngineModel>& models) {
     std::vector<engine::Scorer> scorers;
-    for (const auto& forest : forests) {
-        // Shares the ownership of the whole forest, points at its predictor.
-        std::shared_ptr<const trees::Predictor> predictor(forest, &forest->fast());
-        scorers.push_back({std::move(predictor), forest->forest().feature_count, forest->forest().output_count});
+    for (const EngineModel& model : models) {
+        scorers.push_back(std::visit([](const auto& each) { return scorer_of(each); }, model));
     }
     return scorers;
 }
@@ -33,9 +41,9 @@ std::vector<engine::Scorer> scorers_of(const std::vector<std::shared_ptr<NativeF
 }  // namespace
 
 NativeEngine::NativeEngine(std::shared_ptr<features::Plan> plan, const std::vector<ScaleTuple>& scales,
-                           const std::vector<std::shared_ptr<NativeForest>>& forests, const std::string& identity,
+                           const std::vector<EngineModel>& models, const std::string& identity,
                            std::optional<std::size_t> benchmark)
-    : plan_(std::move(plan)), engine_(plan_, scales_of(scales), scorers_of(forests), identity, benchmark) {}
+    : plan_(std::move(plan)), engine_(plan_, scales_of(scales), scorers_of(models), identity, benchmark) {}
 
 void NativeEngine::on_slice(const engine::Slice& slice, const engine::SliceResult& result) {
     const bool is_long = engine_.scorer_count() > 0 || engine_.symbol_count() * engine_.feature_count() > kLongCells;

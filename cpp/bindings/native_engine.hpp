@@ -7,19 +7,24 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <variant>
 #include <vector>
 
 #include "bindings/bar_arrays.hpp"
 #include "bindings/native_forest.hpp"
+#include "bindings/native_model.hpp"
 #include "engine/engine.hpp"
 
 namespace foxml::bindings {
+
+/// What an engine can score with.
+using EngineModel = std::variant<std::shared_ptr<NativeForest>, std::shared_ptr<NativeModel>>;
 
 /// An engine that several Python threads may hold: one of them works at a time.
 class NativeEngine {
    public:
     NativeEngine(std::shared_ptr<features::Plan> plan, const std::vector<ScaleTuple>& scales,
-                 const std::vector<std::shared_ptr<NativeForest>>& forests, const std::string& identity,
+                 const std::vector<EngineModel>& models, const std::string& identity,
                  std::optional<std::size_t> benchmark);
 
     [[nodiscard]] const engine::Engine& engine() const noexcept { return engine_; }

@@ -21,7 +21,7 @@ bool all_present(const std::uint8_t* present) noexcept {
     return std::all_of(present, present + kLanes, [](std::uint8_t is) { return is != 0; });
 }
 
-/// Rows that a forest scores in one call.
+/// Rows that a model scores in one call.
 constexpr std::size_t kRowsAtOnce = 64;
 
 }  // namespace
@@ -44,10 +44,12 @@ Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<fea
     for (std::size_t i = 0; i < scorers_.size(); ++i) {
         const Scorer& scorer = scorers_[i];
         if (scorer.feature_count != feature_count()) {
-            throw InvalidInput("forests[" + std::to_string(i) + "] takes " + std::to_string(scorer.feature_count) +
+            throw InvalidInput("models[" + std::to_string(i) + "] takes " + std::to_string(scorer.feature_count) +
                                " features; the plan has " + std::to_string(feature_count()));
         }
-        scratch_.resize(std::max(scratch_.size(), scorer.predictor->scratch_size()));
+        const std::size_t scratch =
+            std::visit([](const auto& predictor) { return predictor->scratch_size(); }, scorer.predictor);
+        scratch_.resize(std::max(scratch_.size(), scratch));
         outputs_.resize(std::max(outputs_.size(), kRowsAtOnce * scorer.output_count));
     }
     tracks_ = make_tracks();
@@ -220,7 +222,11 @@ void Engine::write_scores(std::size_t scorer, const SliceResult& result) noexcep
         while (count < kRowsAtOnce && i + count < tracks_.all.size() && result.ready[i + count] != 0) {
             ++count;
         }
-        by.predictor->predict_batch(result.rows + i * feature_count(), count, scratch_.data(), outputs_.data());
+        std::visit(
+            [&](const auto& predictor) {
+                predictor->predict_batch(result.rows + i * feature_count(), count, scratch_.data(), outputs_.data());
+            },
+            by.predictor);
         for (std::size_t k = 0; k < count; ++k) {
             score_of(i + k) = outputs_[k * by.output_count];
         }

@@ -5,19 +5,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "engine/feed.hpp"
 #include "engine/gate.hpp"
 #include "engine/track.hpp"
 #include "features/block.hpp"
+#include "models/model.hpp"
 #include "trees/predictor.hpp"
 
 namespace foxml::engine {
 
-/// A forest as the engine uses it: the fast predictor, whose output 0 is the score.
+/// A model as the engine uses it: a forest's fast predictor, or a small model, whose raw output 0 is the score.
 struct Scorer {
-    std::shared_ptr<const trees::Predictor> predictor;
+    std::variant<std::shared_ptr<const trees::Predictor>, std::shared_ptr<const models::Model>> predictor;
     std::size_t feature_count;
     std::size_t output_count;
 };
@@ -35,10 +37,10 @@ struct Slice {
 struct SliceResult {
     float* rows;          ///< n x features; NaN where invalid, a whole row of NaN where not ready
     std::uint8_t* ready;  ///< n
-    double* scores;       ///< n x forests; NaN where not ready
+    double* scores;       ///< n x models; NaN where not ready
 };
 
-/// Features and forests of many symbols: one call per slice.
+/// Features and models of many symbols: one call per slice.
 ///
 /// A symbol without a bar in a slice, or still warming up, has no row and no score there: `ready` is 0.
 class Engine {
@@ -46,7 +48,7 @@ class Engine {
     /// `identity` says whose state this is (the plan and the symbols); a snapshot of another one is refused.
     ///
     /// `benchmark` is its place among the symbols. Throws InvalidInput if it has none, if the plan needs one and none
-    /// is given, or if a forest takes another number of features than the plan has.
+    /// is given, or if a model takes another number of features than the plan has.
     Engine(std::shared_ptr<const features::Plan> plan, const std::vector<features::Scale>& scales,
            std::vector<Scorer> scorers, std::string_view identity, std::optional<std::size_t> benchmark = std::nullopt);
 

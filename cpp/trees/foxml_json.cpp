@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/errors.hpp"
-#include "trees/json_document.hpp"
+#include "core/json_document.hpp"
 
 namespace foxml::trees {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trees/document.hpp"
+#include "core/document.hpp"
 
 namespace foxml::trees {
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "core/errors.hpp"
-#include "trees/json_document.hpp"
+#include "core/json_document.hpp"
 #include "trees/link.hpp"
 #include "trees/ubjson_document.hpp"
 #include "trees/xgboost_model.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "trees/document.hpp"
+#include "core/document.hpp"
 
 namespace foxml::trees {
 

@@ -1,5 +1,5 @@
 """
-The compiled core of FoxML: reproducible numerics, streaming features, tree inference.
+The compiled core of FoxML: reproducible numerics, streaming features, inference of models.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ __all__: list[str] = [
     "Forest",
     "Plan",
     "RefusedBar",
+    "SmallModel",
     "batch",
     "batch_double",
     "batch_many",
@@ -65,6 +66,29 @@ class Forest:
     def output_count(self) -> int: ...
     @property
     def tree_count(self) -> int: ...
+
+class SmallModel:
+    """
+    A linear model or a mixture read from FoxML's own form.
+    """
+    def __init__(self, data: bytes, source: str) -> None: ...
+    def describe(self) -> dict[str, typing.Any]: ...
+    @typing.overload
+    def predict(
+        self, rows: numpy.typing.NDArray[numpy.float32], output: bool = False
+    ) -> numpy.typing.NDArray[numpy.float64]: ...
+    @typing.overload
+    def predict(
+        self, rows: numpy.typing.NDArray[numpy.float64], output: bool = False
+    ) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def feature_count(self) -> int: ...
+    @property
+    def feature_names(self) -> list[str]: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def output_count(self) -> int: ...
 
 class Feature:
     """
@@ -124,7 +148,7 @@ class RefusedBar(ValueError):
 
 class Engine:
     """
-    Features and forests of many symbols: one call per slice.
+    Features and models of many symbols: one call per slice.
     """
     def __init__(
         self,
@@ -132,7 +156,7 @@ class Engine:
         scales: collections.abc.Sequence[
             tuple[typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex]
         ],
-        forests: collections.abc.Sequence[Forest],
+        models: collections.abc.Sequence[Forest | SmallModel],
         identity: str,
         benchmark: typing.SupportsInt | typing.SupportsIndex | None = None,
     ) -> None: ...

@@ -143,7 +143,7 @@ def _text(bundle: "Bundle") -> str:
     score, data, lineage = manifest.score, manifest.data, manifest.lineage
     marks = sorted({f"{mark.vendor} {mark.feed}" for mark in data.marks.values()})
     rows = [
-        ["model", f"{manifest.name}@{manifest.version} ({manifest.kind}, {bundle.forest.tree_count} trees)"],
+        ["model", f"{manifest.name}@{manifest.version} ({manifest.kind}, {bundle.model.summary})"],
         ["folder", path_text(bundle.path)],
         ["sha256", bundle.sha256],
         ["created", f"{utc_text(manifest.created_ns)} UTC by FoxML {lineage.foxml_version}, {lineage.library}"],

@@ -1,7 +1,7 @@
 """The seams of the house: what a composition root plugs into the session."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,21 @@ class Journal(Protocol):
 
 
 class Predictor(Protocol):
-    """A model that scores rows of features."""
+    """A model that scores rows of features, whatever it is and whatever computes it."""
 
-    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Score `rows` of shape (n, features); return shape (n,)."""
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of a row's columns, in order; empty where the model has none."""
+
+    @property
+    def feature_count(self) -> int:
+        """Columns of a row."""
+
+    @property
+    def output_count(self) -> int:
+        """Scores per row."""
+
+    def predict(
+        self, rows: NDArray[np.float32] | NDArray[np.float64], kind: Literal["raw", "output"] = "raw"
+    ) -> NDArray[np.float32] | NDArray[np.float64]:
+        """Score `rows` of shape (n, features), each by itself; return shape (n, outputs), NaN: no score."""

@@ -19,6 +19,7 @@ from foxml.features.scales import explained, scale_of
 __all__ = ["Adjustment", "AdjustmentLike", "FeatureEngine", "FeatureMatrix", "SliceFeatures"]
 
 _OnSlice = Callable[[int, int, int, NDArray[np.float64], NDArray[np.bool_]], SliceFeatures]
+_Model = _core.Forest | _core.SmallModel
 _Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 _Factors = tuple[int, float, float, bool]
 _History = tuple[
@@ -33,24 +34,24 @@ _History = tuple[
 
 
 class FeatureEngine:
-    """Feature state and forests of many symbols.
+    """Feature state and models of many symbols.
 
     Parameters
     ----------
     plan : FeaturePlan
     symbols : sequence of str, optional
         Symbols of the plan, in the order of every slice; all of them, in the plan's order, if None.
-    forests : sequence of the compiled forests of `foxml.models.Forest.native`
+    models : sequence of the compiled models of `foxml.models`, their `native`
         Each scores every row in the same call; their columns must be the plan's.
 
     Raises
     ------
     FeatureError
-        If a symbol is not in the plan, the plan's benchmark is not among them, or a forest takes other features.
+        If a symbol is not in the plan, the plan's benchmark is not among them, or a model takes other features.
     """
 
     def __init__(
-        self, plan: FeaturePlan, symbols: Sequence[str] | None = None, *, forests: Sequence[_core.Forest] = ()
+        self, plan: FeaturePlan, symbols: Sequence[str] | None = None, *, models: Sequence[_Model] = ()
     ) -> None:
         if not plan.live_capable:
             raise FeatureError(not_live_capable(tuple(column.name for column in plan.research)))
@@ -64,14 +65,14 @@ class FeatureEngine:
                 f"the plan compares with {plan.benchmark}, which is not among the symbols {', '.join(self._symbols)}"
             )
         self._benchmark = None if plan.benchmark is None else self._symbols.index(plan.benchmark)
-        for i, forest in enumerate(forests):
-            _check_columns(i, forest, plan.names)
+        for i, model in enumerate(models):
+            _check_columns(i, model, plan.names)
         self._native_plan = plan.native()
         try:
             self._native = _core.Engine(
                 self._native_plan,
                 [scale_of(self._instrument(symbol)) for symbol in self._symbols],
-                list(forests),
+                list(models),
                 f"{plan.sha256} {' '.join(self._symbols)}",
                 self._benchmark,
             )
@@ -371,16 +372,16 @@ def _factors(adjustments: Sequence[AdjustmentLike]) -> list[_Factors]:
     return [(a.before_bar, a.price_factor, a.volume_factor, a.of_benchmark) for a in adjustments]
 
 
-def _check_columns(index: int, forest: _core.Forest, names: Sequence[str]) -> None:
-    """Refuse a forest that names other columns; one that numbers them (``Column_0`` ...) is taken at its count."""
-    found = forest.feature_names
-    if len(found) != len(names):
-        raise FeatureError(f"forests[{index}]: takes {len(found)} features, the plan has {len(names)}")
-    if found == [f"Column_{i}" for i in range(len(found))]:
+def _check_columns(index: int, model: _Model, names: Sequence[str]) -> None:
+    """Refuse a model that names other columns; one that numbers them (``Column_0`` ...) is taken at its count."""
+    found = model.feature_names
+    if model.feature_count != len(names):
+        raise FeatureError(f"models[{index}]: takes {model.feature_count} features, the plan has {len(names)}")
+    if not found or found == [f"Column_{i}" for i in range(len(found))]:
         return
     for i, (own, planned) in enumerate(zip(found, names, strict=True)):
         if own != planned:
-            raise FeatureError(f"forests[{index}]: column {i} is {own}, in the plan it is {planned}")
+            raise FeatureError(f"models[{index}]: column {i} is {own}, in the plan it is {planned}")
 
 
 def _utc(close_ns: int) -> str:

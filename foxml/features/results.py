@@ -57,8 +57,8 @@ class SliceFeatures:
         False for a symbol that is absent from the slice or still warming up: it has no row.
     valid : ndarray of bool, shape (n, F)
         False where a cell has no value.
-    scores : ndarray of float64, shape (n, forests)
-        Raw score of each forest's first output; NaN where the symbol is not ready.
+    scores : ndarray of float64, shape (n, models)
+        Raw score of each model's first output; NaN where the symbol is not ready.
     """
 
     rows: NDArray[np.float32]

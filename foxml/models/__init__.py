@@ -1,13 +1,17 @@
-"""Models that the engine scores with: forests of trees, bundles that hold them, and the registry of bundles."""
+"""Models that the engine scores with: forests, small models, ONNX; bundles that hold them; the registry of bundles."""
 
 from foxml.models.bundle import Bundle, BundleContents, load_bundle, write_bundle
 from foxml.models.forest import BoundRow, Forest, ForestDescription
+from foxml.models.kinds import AnyModel
 from foxml.models.manifest import Lineage, Manifest, ScoreStatistics, TargetSpec, TrainingData
+from foxml.models.onnx_model import OnnxModel
 from foxml.models.registry import Registry, RegistryEntry, check_name
+from foxml.models.small import SmallModel, SmallModelDescription
 from foxml.models.trials import Trial, TrialLog
 from foxml.models.verification import ModelCheck, verify_models
 
 __all__ = [
+    "AnyModel",
     "BoundRow",
     "Bundle",
     "BundleContents",
@@ -16,9 +20,12 @@ __all__ = [
     "Lineage",
     "Manifest",
     "ModelCheck",
+    "OnnxModel",
     "Registry",
     "RegistryEntry",
     "ScoreStatistics",
+    "SmallModel",
+    "SmallModelDescription",
     "TargetSpec",
     "TrainingData",
     "Trial",

@@ -16,20 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foxml.errors import ModelError
-from foxml.models.forest import Forest, Scores
+from foxml.models.kinds import AnyModel, file_name, file_names, read_model, runtime_of
 from foxml.models.manifest import Manifest, decode_manifest, encode_json, parse_json
+from foxml.models.onnx_model import OnnxModel
+from foxml.models.rows import Scores
 
 __all__ = ["MANIFEST_FILE", "Bundle", "BundleContents", "load_bundle", "write_bundle"]
 
 MANIFEST_FILE: Final = "bundle.json"
 _PLAN, _CONFIG, _METRICS, _GOLDEN = "plan.json", "config.json", "metrics.json", "golden.npz"
 _FILES: Final = frozenset({_PLAN, _CONFIG, _METRICS, _GOLDEN})
-_MODELS: Final[Mapping[str, tuple[str, ...]]] = {
-    "lightgbm": ("model.txt",),
-    "xgboost": ("model.ubj", "model.json"),
-    "foxml": ("model.json",),
-}
-"""Names that the model's file may have, by kind."""
+_FILE_BYTES_MAX: Final = 1 << 30
+"""Of each file: what is larger was not made by a training."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +37,7 @@ class BundleContents:
     Attributes
     ----------
     model : bytes
-        The training library's own file, or FoxML's own form (see docs/forests.md).
+        The training library's own file, ONNX, or FoxML's own form (see docs/models.md).
     plan_json : str
         The feature plan, byte for byte what its hash is of.
     config, metrics : mapping
@@ -47,7 +45,8 @@ class BundleContents:
     golden_rows : ndarray of float32, shape (n, F)
         Rows that every load scores again.
     golden_scores : ndarray of float64 or float32, shape (n,) or (n, outputs)
-        The training library's raw scores of them, in its own precision; one dimension for a model of one output.
+        Their raw scores, in the model's own precision: those of the training library for a forest, else of the model
+        itself as it is loaded here. One dimension for a model of one output.
     """
 
     model: bytes
@@ -68,7 +67,7 @@ class Bundle:
     sha256 : str
         Of the manifest, which holds the hash of every other file: it stands for the whole bundle.
     manifest : Manifest
-    forest : Forest
+    model : Forest, SmallModel or OnnxModel
     plan_json : str
     config, metrics : mapping
     golden_rows : int
@@ -78,7 +77,7 @@ class Bundle:
     path: Path
     sha256: str
     manifest: Manifest
-    forest: Forest
+    model: AnyModel
     plan_json: str
     config: Mapping[str, Any]
     metrics: Mapping[str, Any]
@@ -93,27 +92,34 @@ def write_bundle(directory: Path, manifest: Manifest, contents: BundleContents) 
     directory : Path
         Must not exist: a bundle is never changed.
     manifest : Manifest
-        Its `files` are filled in.
+        Its `files` and `runtime` are filled in.
     contents : BundleContents
 
     Raises
     ------
     ModelError
-        If the folder exists or cannot be written, the kind is unknown, or the forest does not reproduce the golden
+        If the folder exists or cannot be written, the kind is unknown, or the model does not reproduce the golden
         scores.
+    MissingExtra
+        If the kind needs a package that is not installed.
     """
     if os.path.lexists(directory):
         raise ModelError(f"{directory}: already exists, and a bundle is never changed")
+    manifest_path = str(directory / MANIFEST_FILE)
     golden = io.BytesIO()
     np.savez(golden, rows=contents.golden_rows, scores=contents.golden_scores)
     files = {
-        _model_name(str(directory / MANIFEST_FILE), manifest.kind, contents.model): contents.model,
+        file_name(manifest_path, manifest.kind, contents.model): contents.model,
         _PLAN: contents.plan_json.encode(),
         _CONFIG: encode_json(contents.config),
         _METRICS: encode_json(contents.metrics),
         _GOLDEN: golden.getvalue(),
     }
-    manifest = replace(manifest, files={name: _sha256(data) for name, data in files.items()})
+    manifest = replace(
+        manifest,
+        files={name: _sha256(data) for name, data in files.items()},
+        runtime=runtime_of(manifest.kind, manifest_path),
+    )
     files[MANIFEST_FILE] = encode_json(manifest)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
@@ -150,6 +156,8 @@ def load_bundle(path: Path, *, expect_plan_sha256: str | None = None, now_ns: in
     ------
     ModelError
         Names the file, what was found and what was expected.
+    MissingExtra
+        If the kind needs a package that is not installed.
     """
     if not path.is_dir():
         raise ModelError(f"{path}: no bundle: expected a folder with {MANIFEST_FILE}")
@@ -166,14 +174,14 @@ def load_bundle(path: Path, *, expect_plan_sha256: str | None = None, now_ns: in
     _check_plan(path, manifest, expect_plan_sha256)
     if now_ns is not None and manifest.expires_ns is not None and now_ns >= manifest.expires_ns:
         raise ModelError(f"{manifest_path}: expired: expected a time before {manifest.expires_ns} ns, found {now_ns}")
-    forest = _forest(path / model_name, files[model_name], manifest)
-    golden_rows = _check_golden(path / _GOLDEN, files[_GOLDEN], forest)
+    model = _model(path / model_name, files[model_name], manifest)
+    golden_rows = _check_golden(path / _GOLDEN, files[_GOLDEN], model, manifest.runtime)
     parse_json(files[_PLAN], str(path / _PLAN))
     return Bundle(
         path=path,
         sha256=_sha256(data),
         manifest=manifest,
-        forest=forest,
+        model=model,
         plan_json=files[_PLAN].decode(),
         config=parse_json(files[_CONFIG], str(path / _CONFIG)),
         metrics=parse_json(files[_METRICS], str(path / _METRICS)),
@@ -181,24 +189,10 @@ def load_bundle(path: Path, *, expect_plan_sha256: str | None = None, now_ns: in
     )
 
 
-def _model_name(source: str, kind: str, model: bytes) -> str:
-    """Name the file of a new bundle's model."""
-    names = _model_names(source, kind)
-    # JSON's first object begins with a key in quotes; UBJSON's with the key's length.
-    is_text = model.lstrip()[1:].lstrip().startswith(b'"')
-    return names[-1] if is_text else names[0]
-
-
-def _model_names(source: str, kind: str) -> tuple[str, ...]:
-    if kind not in _MODELS:
-        raise ModelError(f"{source}: kind: expected one of {', '.join(_MODELS)}, found {kind!r}")
-    return _MODELS[kind]
-
-
 def _check_files(path: Path, manifest: Manifest) -> str:
     """Check that the folder holds the files of the manifest's kind and no other; return the name of the model's."""
     source = path / MANIFEST_FILE
-    names = _model_names(str(source), manifest.kind)
+    names = file_names(str(source), manifest.kind)
     found = next((name for name in names if name in manifest.files), names[0])
     expected = _FILES | {found}
     if set(manifest.files) != expected:
@@ -222,44 +216,69 @@ def _check_plan(path: Path, manifest: Manifest, expected: str | None) -> None:
         )
 
 
-def _forest(path: Path, data: bytes, manifest: Manifest) -> Forest:
-    readers = {"lightgbm": Forest.from_lightgbm, "xgboost": Forest.from_xgboost, "foxml": Forest.from_foxml}
-    forest = readers[manifest.kind](data, source=str(path))
-    pairs = zip(forest.feature_names, manifest.feature_names, strict=False)
-    if forest.feature_count != len(manifest.feature_names) or any(found != wanted for found, wanted in pairs):
+def _model(path: Path, data: bytes, manifest: Manifest) -> AnyModel:
+    model = read_model(manifest.kind, data, str(path))
+    pairs = zip(model.feature_names, manifest.feature_names, strict=False)
+    if model.feature_count != len(manifest.feature_names) or any(found != wanted for found, wanted in pairs):
         raise ModelError(
             f"{path}: expected the {len(manifest.feature_names)} features that {MANIFEST_FILE} names, in their order; "
-            f"found {forest.feature_count} others"
+            f"found {model.feature_count} others"
         )
-    return forest
+    return model
 
 
-def _check_golden(path: Path, data: bytes, forest: Forest) -> int:
+def _check_golden(path: Path, data: bytes, model: AnyModel, runtime: str | None) -> int:
     """Score the golden rows again; return how many there are."""
     rows, scores = _golden(path, data)
-    if rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] != forest.feature_count:
+    if rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] != model.feature_count:
         raise ModelError(
-            f"{path}: expected float32 rows of {forest.feature_count} features, found {rows.dtype} {rows.shape}"
+            f"{path}: expected float32 rows of {model.feature_count} features, found {rows.dtype} {rows.shape}"
         )
-    found = forest.predict(rows)
-    shape = (len(rows),) if forest.output_count == 1 else found.shape
+    found = model.predict(rows)
+    shape = (len(rows),) if model.output_count == 1 else found.shape
     if scores.dtype != found.dtype or scores.shape != shape or not len(rows):
         raise ModelError(
             f"{path}: expected {found.dtype} scores of shape {shape} and at least one row, found {scores.dtype} "
             f"{scores.shape}"
         )
-    expected = scores.reshape(found.shape)
-    bits = np.int64 if found.dtype == np.float64 else np.int32
-    differs = np.flatnonzero((found.view(bits) != expected.view(bits)).any(axis=1))
-    if len(differs):
-        row = int(differs[0])
-        output = int(np.flatnonzero(found.view(bits)[row] != expected.view(bits)[row])[0])
-        place = f"golden row {row}" if forest.output_count == 1 else f"golden row {row}, output {output}"
-        raise ModelError(
-            f"{path}: {place}: expected score {expected[row, output]!r}, found {found[row, output]!r}; "
-            f"{len(differs)} of {len(rows)} rows are not reproduced"
-        )
+    told = ""
+    if isinstance(model, OnnxModel):
+        _check_company(path, model, rows, found)
+        told = f" (made by {runtime}, scored by {model.runtime})"
+    _check_bits(path, scores.reshape(found.shape), found, told)
     return len(rows)
+
+
+def _check_bits(path: Path, expected: Scores, found: Scores, told: str) -> None:
+    differs = _differing(expected, found)
+    if not differs.any():
+        return
+    row = int(np.flatnonzero(differs.any(axis=1))[0])
+    output = int(np.flatnonzero(differs[row])[0])
+    place = f"golden row {row}" if found.shape[1] == 1 else f"golden row {row}, output {output}"
+    raise ModelError(
+        f"{path}: {place}: expected score {expected[row, output]!r}, found {found[row, output]!r}; "
+        f"{int(differs.any(axis=1).sum())} of {len(found)} rows are not reproduced{told}"
+    )
+
+
+def _check_company(path: Path, model: OnnxModel, rows: NDArray[np.float32], scores: Scores) -> None:
+    """Score the rows in another order, among others: a graph could mix them."""
+    order = np.roll(np.arange(len(rows))[::-1], 1)
+    with_others = model.predict(np.concatenate([rows[order], rows[:1] + np.float32(1.0)]))[: len(rows)]
+    differs = _differing(scores[order], with_others).any(axis=1)
+    if differs.any():
+        raise ModelError(
+            f"{path}: golden row {int(order[differs].min())}: the score depends on the other rows of a call: "
+            "expected a model that scores each row by itself"
+        )
+
+
+def _differing(left: Scores, right: Scores) -> NDArray[np.bool_]:
+    """Find the scores that differ in any bit."""
+    bits = np.int64 if left.dtype == np.float64 else np.int32
+    differs: NDArray[np.bool_] = np.ascontiguousarray(left).view(bits) != np.ascontiguousarray(right).view(bits)
+    return differs
 
 
 def _golden(path: Path, data: bytes) -> tuple[NDArray[np.float32], Scores]:
@@ -284,9 +303,11 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         kind = "a symbolic link" if path.is_symlink() else error.strerror
         raise ModelError(f"{path}: expected a regular file, found {kind}") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode) or about.st_size > _FILE_BYTES_MAX:
         os.close(descriptor)
-        raise ModelError(f"{path}: expected a regular file, found something else")
+        found = f"{about.st_size:,} bytes" if stat.S_ISREG(about.st_mode) else "something else"
+        raise ModelError(f"{path}: expected a regular file of at most {_FILE_BYTES_MAX:,} bytes, found {found}")
     with os.fdopen(descriptor, "rb") as file:
         return file.read()
 

@@ -5,17 +5,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from foxml._core import BoundRow
 from foxml._core import Forest as NativeForest
 from foxml.errors import ModelError
+from foxml.models.rows import Kind, Rows, Scores, check_rows, is_output
 
-__all__ = ["BoundRow", "Forest", "ForestDescription", "Kind", "Rows", "Scores"]
+__all__ = ["BoundRow", "Forest", "ForestDescription"]
 
-Rows = NDArray[np.float32] | NDArray[np.float64]
-Scores = NDArray[np.float32] | NDArray[np.float64]
-Kind = Literal["raw", "output"]
 _Format = Literal["", "lightgbm", "xgboost", "foxml"]
 
 
@@ -190,6 +187,11 @@ class Forest:
         """The training objective as the model file states it."""
         return self._native.objective
 
+    @property
+    def summary(self) -> str:
+        """What the model is, in a few words."""
+        return f"{self.tree_count:,} trees"
+
     def describe(self) -> ForestDescription:
         """Count what the forest is made of, and name the kernel that predicts."""
         found: dict[str, Any] = self._native.describe()
@@ -215,8 +217,8 @@ class Forest:
         ModelError
             If `rows` has another shape or type.
         """
-        self._check(rows, 2)
-        return self._native.predict(np.ascontiguousarray(rows), self._is_output(kind))
+        check_rows(rows, self.feature_count, 2, self._source)
+        return self._native.predict(np.ascontiguousarray(rows), is_output(kind, self._source))
 
     def predict_row(self, row: Rows, kind: Kind = "raw") -> Scores:
         """Score one row of shape (feature_count,); see `predict`.
@@ -229,8 +231,8 @@ class Forest:
         ------
         ModelError
         """
-        self._check(row, 1)
-        return self._native.predict_row(np.ascontiguousarray(row), self._is_output(kind))
+        check_rows(row, self.feature_count, 1, self._source)
+        return self._native.predict_row(np.ascontiguousarray(row), is_output(kind, self._source))
 
     def bind(self, buffer: Rows) -> BoundRow:
         """Return a scorer of the row that `buffer` holds at each call; nothing is copied or allocated then.
@@ -253,22 +255,5 @@ class Forest:
 
     def predict_reference(self, rows: Rows) -> Scores:
         """Compute the raw scores by the plain walk that the fast predictor is tested against."""
-        self._check(rows, 2)
+        check_rows(rows, self.feature_count, 2, self._source)
         return self._native.predict_reference(np.ascontiguousarray(rows))
-
-    def _is_output(self, kind: Kind) -> bool:
-        if kind not in ("raw", "output"):
-            raise ModelError(f'{self._source}: kind: expected "raw" or "output", found {kind!r}')
-        return kind == "output"
-
-    def _check(self, rows: Rows, dimensions: int) -> None:
-        if (
-            rows.ndim != dimensions
-            or rows.shape[-1] != self.feature_count
-            or rows.dtype not in (np.float32, np.float64)
-        ):
-            shape = f"(n, {self.feature_count})" if dimensions == 2 else f"({self.feature_count},)"
-            raise ModelError(
-                f"{self._source}: expected rows of float32 or float64 with shape {shape}, "
-                f"found {rows.dtype} with shape {rows.shape}"
-            )

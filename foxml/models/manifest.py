@@ -24,7 +24,7 @@ __all__ = [
     "parse_json",
 ]
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Version of the manifest's form."""
 
 
@@ -137,8 +137,8 @@ class Manifest:
     version : int
         From 1; the registry counts it up.
     kind : str
-        What the model's file is, which decides how it is read: ``lightgbm``, ``xgboost``, or ``foxml`` (FoxML's own
-        form of trees and linear models).
+        What the model's file is, which decides how it is read: ``lightgbm``, ``xgboost``, ``onnx``, or, in FoxML's own
+        form, ``foxml`` (trees), ``linear`` and ``mixture``.
     created_ns : int
     expires_ns : int or None
         The model is refused from then on; None: never.
@@ -161,6 +161,8 @@ class Manifest:
     trials_sharpe_variance : float
         Variance of their Sharpe ratios per session; 0 for a single one.
     lineage : Lineage
+    runtime : str or None
+        What computed the golden scores, with its version, where that was not FoxML's own core: ``onnxruntime 1.20.0``.
     files : mapping of str to str
         SHA-256 of every other file of the bundle.
     """
@@ -182,6 +184,7 @@ class Manifest:
     trials: int
     trials_sharpe_variance: float
     lineage: Lineage
+    runtime: str | None
     files: Mapping[str, str]
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from foxml.errors import ModelError
+from foxml.errors import MissingExtra, ModelError
 from foxml.models.bundle import MANIFEST_FILE, Bundle, load_bundle
 from foxml.models.registry import Registry
 
@@ -113,7 +113,7 @@ def _check_folder(path: Path, root: Path | None) -> ModelCheck:
         bundle = load_bundle(path)
         if root is not None:
             _check_place(bundle)
-    except ModelError as error:
+    except (ModelError, MissingExtra) as error:
         name = f"{path.parent.name}@{path.name}" if path.name.isdecimal() else str(path)
         return _refused(name, path, str(error))
     return _verified(bundle)
@@ -132,7 +132,7 @@ def _check_place(bundle: Bundle) -> None:
 def _check_reference(registry: Registry, target: str) -> ModelCheck:
     try:
         return _verified(registry.load(target))
-    except ModelError as error:
+    except (ModelError, MissingExtra) as error:
         return _refused(target, None, str(error))
 
 

@@ -185,7 +185,7 @@ def run_study(
         path=str(bundle.path),
         sha256=bundle.sha256,
         features=len(plan.row_names),
-        trees=bundle.forest.tree_count,
+        trees=Forest.from_lightgbm(model, source="model.txt").tree_count,
         findings=findings,
         notes=() if torn is None else (torn,),
         page=None if page is None else str(page),
@@ -342,5 +342,6 @@ def _manifest(
         trials=findings.trials,
         trials_sharpe_variance=findings.trials_sharpe_variance,
         lineage=Lineage(resolved.sha256, foxml.__version__, library, None),
+        runtime=None,
         files={},
     )

@@ -6,7 +6,7 @@ Everything that trades, replays or tests history is built here; nothing below kn
 import datetime as dt
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -21,13 +21,15 @@ from foxml.domain.instruments import Instrument
 from foxml.domain.money import format_nano
 from foxml.domain.ports import Journal
 from foxml.engine import Engine, EngineConfig, ModelCard
+from foxml.engine.ports import Features
 from foxml.errors import ModelError
 from foxml.features import FeatureEngine, FeaturePlan, load_plan
 from foxml.features.research_columns import not_live_capable
 from foxml.feeds import ReplayFeed
 from foxml.labels import EwmaVolatility, LabelTracker, barrier_spec, settled_bars
-from foxml.models import Bundle
+from foxml.models import Bundle, OnnxModel
 from foxml.portfolio.volume import SESSIONS
+from foxml.session.predicted import PredictedFeatures
 from foxml.session.session import Listener, Session
 from foxml.session.timers import TimerSource
 from foxml.settings import FoxmlConfig, Resolved
@@ -89,8 +91,8 @@ def build_session(
     store = BarStore(resolved.store)
     _check_fit(config, bundle, instruments, store)  # first: a plan differs for each of its reasons, too
     plan = _plan(resolved, bundle, instruments)
-    features = FeatureEngine(plan, [i.symbol for i in instruments], forests=[bundle.forest.native])
-    feed = _feed(config, store, instruments, max(features.warmup_bars, settled_bars(bundle.manifest.target.barrier)))
+    features = _features(plan, [i.symbol for i in instruments], bundle)
+    feed = _feed(config, store, instruments, max(plan.warmup_bars, settled_bars(bundle.manifest.target.barrier)))
     clock, replies = EventClock(feed.start_ns), deque[BrokerEvent]()
     session = Session(
         _engine(config, bundle, instruments, features, feed.trade_from_ns, journal_id),
@@ -106,12 +108,18 @@ def build_session(
 
 
 def _check_live(bundle: Bundle) -> None:
-    outputs = bundle.forest.output_count
+    outputs = bundle.model.output_count
     if outputs != 1:
         raise ModelError(f"{bundle.path}: expected one score a row to trade by, found {outputs}")
     names = bundle.manifest.research_features
     if names:
         raise ModelError(f"{bundle.path}: not live-capable: {not_live_capable(names)}")
+
+
+def _features(plan: FeaturePlan, symbols: Sequence[str], bundle: Bundle) -> Features:
+    if isinstance(bundle.model, OnnxModel):
+        return PredictedFeatures(FeatureEngine(plan, symbols), bundle.model)
+    return FeatureEngine(plan, symbols, models=[bundle.model.native])
 
 
 def _plan(resolved: Resolved, bundle: Bundle, instruments: tuple[Instrument, ...]) -> FeaturePlan:
@@ -180,7 +188,7 @@ def _engine(
     config: FoxmlConfig,
     bundle: Bundle,
     instruments: tuple[Instrument, ...],
-    features: FeatureEngine,
+    features: Features,
     trade_from_ns: int,
     journal_id: str,
 ) -> Engine:

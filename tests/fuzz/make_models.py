@@ -8,8 +8,14 @@ import lightgbm
 import numpy as np
 import xgboost
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.mixture import GaussianMixture
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from foxml.research.forests import sklearn_forest
+from foxml.research.small_models import sklearn_linear, sklearn_mixture
 
 GENERATOR = np.random.default_rng(1)
 X = GENERATOR.normal(size=(200, 4)).round(2)
@@ -32,6 +38,14 @@ def _xgboost(form: str, label: np.ndarray = Y, **params: Any) -> bytes:
     return bytes(xgboost.train({"nthread": 1, "max_depth": 2, **params}, data, 2).save_raw(form))
 
 
+def _steps() -> tuple[SimpleImputer, StandardScaler]:
+    return SimpleImputer(), StandardScaler()
+
+
+def _mixture(form: str) -> GaussianMixture:
+    return GaussianMixture(2, covariance_type=form, random_state=1)
+
+
 def main(folder: Path) -> None:
     """Write all of them into `folder`."""
     vectors = {"label": np.column_stack([Y, CLASSES]), "multi_strategy": "multi_output_tree"}
@@ -46,6 +60,9 @@ def main(folder: Path) -> None:
         "xgboost_dart": _xgboost("ubj", booster="dart", rate_drop=0.5),
         "xgboost_linear": _xgboost("ubj", **linear),
         "xgboost_linear_json": _xgboost("json", **linear),
+        "linear": sklearn_linear(make_pipeline(*_steps(), LogisticRegression()).fit(X, CLASSES)),
+        "mixture_full": sklearn_mixture(make_pipeline(*_steps(), _mixture("full")).fit(X)),
+        "mixture_diagonal": sklearn_mixture(_mixture("diag").fit(np.nan_to_num(X)), list("abcd")),
         "foxml": sklearn_forest(RandomForestClassifier(2, max_depth=2, random_state=1).fit(X, CLASSES)),
     }
     plain = xgboost.DMatrix(np.nan_to_num(X), vectors.pop("label"))

@@ -62,6 +62,7 @@ def manifest(**changed: Any) -> Manifest:
         "trials": 1,
         "trials_sharpe_variance": 0.0,
         "lineage": Lineage("1" * 64, "0.1.0", "lightgbm 4", None),
+        "runtime": None,
         "files": {},
     }
     return Manifest(**{**fields, **changed})

@@ -7,6 +7,7 @@
 
 #include "engine/refused_bar.hpp"
 #include "market.hpp"
+#include "models/model_json.hpp"
 #include "trees/reference.hpp"
 
 namespace foxml::engine {
@@ -132,12 +133,39 @@ TEST(EngineTest, ScoresAreThePredictorsOnTheRows) {
     EXPECT_EQ(scored, 2 * (80 - static_cast<std::size_t>(exact_plan()->warmup_bars())));
 }
 
+// A small model sees the same float32 row, beside a forest, and NaN where it has no score.
+TEST(EngineTest, SmallModelsScoreTheRows) {
+    const std::string text =
+        R"({"format":"foxml-linear","version":1,"origin":"test","feature_count":3,"missing":"nan","link":"identity",
+            "outputs":[{"intercept":0.5,"feature":[2,0],"weight":[1.25,-3]},{"intercept":1,"feature":[],"weight":[]}]})";
+    const std::shared_ptr<const models::Model> model = models::read_model_json(text, "m");
+    Engine engine = make_engine(9, {scorer_of(stumps(3, 1)), {model, model->feature_count(), model->output_count()}});
+    Market market(9, 80);
+    std::size_t scored = 0;
+    for (std::size_t t = 0; t < market.size(); ++t) {
+        const Answer found = answer(engine, market.slice(t));
+        for (std::size_t i = 0; i < 9; ++i) {
+            const double score = std::bit_cast<double>(found.scores[i * 2 + 1]);
+            if (found.ready[i] == 0) {
+                EXPECT_TRUE(std::isnan(score));
+                continue;
+            }
+            const auto cell = [&](std::size_t f) {
+                return static_cast<double>(std::bit_cast<float>(found.rows[i * 3 + f]));
+            };
+            EXPECT_EQ(found.scores[i * 2 + 1], std::bit_cast<std::uint64_t>(0.5 + 1.25 * cell(2) + -3.0 * cell(0)));
+            ++scored;
+        }
+    }
+    EXPECT_EQ(scored, 9 * (80 - static_cast<std::size_t>(exact_plan()->warmup_bars())));
+}
+
 TEST(EngineTest, RefusesAForestOfOtherColumns) {
     try {
         (void)make_engine(1, {scorer_of(stumps(3, 1)), scorer_of(stumps(4, 1))});
         FAIL() << "not refused";
     } catch (const InvalidInput& error) {
-        EXPECT_STREQ(error.what(), "forests[1] takes 4 features; the plan has 3");
+        EXPECT_STREQ(error.what(), "models[1] takes 4 features; the plan has 3");
     }
 }
 

@@ -255,7 +255,7 @@ def _trained(names: list[str] | str, columns: int) -> Forest:
 def test_scores_are_the_forests_on_the_rows(plan: FeaturePlan, items: list[BarSlice | CorporateAction]) -> None:
     # The fused call must give what the forest says of the row that was handed out: that row is what training sees.
     forests = [_trained(list(plan.names), len(plan.names)), _trained("auto", len(plan.names))]
-    engine = FeatureEngine(plan, forests=[forest.native for forest in forests])
+    engine = FeatureEngine(plan, models=[forest.native for forest in forests])
     scored = 0
     for item in items:
         if isinstance(item, CorporateAction):
@@ -273,13 +273,11 @@ def test_scores_are_the_forests_on_the_rows(plan: FeaturePlan, items: list[BarSl
 def test_a_forest_of_other_columns_is_refused(plan: FeaturePlan) -> None:
     # A model fed another feature in a column scores nonsense without any error of its own.
     names = list(plan.names)
-    with pytest.raises(
-        FeatureError, match=rf"forests\[0\]: takes {len(names) - 1} features, the plan has {len(names)}"
-    ):
-        FeatureEngine(plan, forests=[_trained("auto", len(names) - 1).native])
+    with pytest.raises(FeatureError, match=rf"models\[0\]: takes {len(names) - 1} features, the plan has {len(names)}"):
+        FeatureEngine(plan, models=[_trained("auto", len(names) - 1).native])
     swapped = [names[1], names[0], *names[2:]]
     with pytest.raises(FeatureError, match=rf"column 0 is {names[1]}, in the plan it is {names[0]}"):
-        FeatureEngine(plan, forests=[_trained(swapped, len(names)).native])
+        FeatureEngine(plan, models=[_trained(swapped, len(names)).native])
 
 
 def test_results_are_the_callers_own(plan: FeaturePlan, slices: list[BarSlice]) -> None:

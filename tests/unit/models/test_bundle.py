@@ -34,7 +34,7 @@ def test_it_loads_as_it_was_written(folder: Path) -> None:
     assert bundle.manifest == expected
     assert (bundle.plan_json, bundle.config, bundle.metrics) == (PLAN, contents().config, contents().metrics)
     _, rows, scores = trained()
-    np.testing.assert_array_equal(bundle.forest.predict(rows)[:, 0], scores)
+    np.testing.assert_array_equal(bundle.model.predict(rows)[:, 0], scores)
 
 
 def test_the_same_contents_are_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("manifest of another shape", lambda f: overwrite(f / "bundle.json", b"[1]"), "expected a JSON object, found list"),
     ("a key twice", both_keys, "the key name twice"),
     ("a number that is none", lambda f: overwrite(f / "bundle.json", b'{"schema": NaN}'), "the number NaN"),
-    ("another schema", edit(schema=1), "schema: expected 2, found 1"),
+    ("another schema", edit(schema=1), "schema: expected 3, found 1"),
     ("an unknown key", edit(leverage=3), "unknown key leverage"),
     ("an unknown key further in", edit(score__sharpe=3), "unknown key score.sharpe"),
     (
@@ -155,7 +155,11 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("a value of another type", edit(created_ns="now"), "Expected `int`, got `str`.*created_ns"),
     ("a value out of range", edit(score__std=0.0), "score.std must be positive, found 0.0"),
     ("another universe", edit(data__marks={}), "data.marks must name the instruments"),
-    ("an unknown kind", edit(kind="oracle"), "kind: expected one of lightgbm, xgboost, foxml, found 'oracle'"),
+    (
+        "an unknown kind",
+        edit(kind="oracle"),
+        "kind: expected one of lightgbm, xgboost, foxml, linear, mixture, onnx, found 'oracle'",
+    ),
     ("another plan hash", edit(plan_sha256="ab"), "plan.json: expected the plan with sha256 ab"),
     ("other features", edit(feature_names=["momentum", "range", "other"]), "features that bundle.json names"),
     ("fewer features", edit(feature_names=["momentum"]), "expected the 1 features"),

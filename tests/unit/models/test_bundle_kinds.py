@@ -69,7 +69,7 @@ def test_it_loads_with_the_scores_of_its_library(kind: str, tmp_path: Path) -> N
     bundle = load_bundle(tmp_path / "bundle")
     assert file in bundle.manifest.files
     assert bundle.golden_rows == len(made.golden_rows)
-    found = bundle.forest.predict(made.golden_rows)
+    found = bundle.model.predict(made.golden_rows)
     assert found.dtype == made.golden_scores.dtype
     np.testing.assert_array_equal(found, made.golden_scores.reshape(found.shape))
 
@@ -116,7 +116,9 @@ def test_a_model_of_another_kind_is_refused(kind: str, other: str, tmp_path: Pat
     made = {"lightgbm": _lightgbm, "xgboost": lambda: _xgboost("ubj"), "foxml": _scikit_learn}[kind]()[2]
     with pytest.raises(ModelError, match=str(tmp_path / "bundle")):
         write_bundle(tmp_path / "bundle", manifest(kind=other), made)
-    with pytest.raises(ModelError, match="kind: expected one of lightgbm, xgboost, foxml, found 'pickle'"):
+    with pytest.raises(
+        ModelError, match="kind: expected one of lightgbm, xgboost, foxml, linear, mixture, onnx, found 'pickle'"
+    ):
         write_bundle(tmp_path / "bundle", manifest(kind="pickle"), made)
 
 

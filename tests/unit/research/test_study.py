@@ -58,7 +58,7 @@ def test_a_planted_signal_is_found_and_the_bundle_says_so(market: Path, tmp_path
     assert bundle.metrics["overall"]["metrics"]["ic"] == manifest.score.ic
     assert bundle.config["parameters"]["n_estimators"] == 40
     assert bundle.config["config"]["model"]["name"] == "fox"
-    assert bundle.forest.feature_names == FEATURES
+    assert bundle.model.feature_names == FEATURES
 
 
 def test_noise_stays_noise(tmp_path: Path) -> None:

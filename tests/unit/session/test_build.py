@@ -131,4 +131,4 @@ def test_a_model_of_several_outputs_does_not_trade(config: Path) -> None:
     booster = xgboost.train(params, xgboost.DMatrix(rows, np.arange(60) % 3), 1)
     forest = Forest.from_xgboost(bytes(booster.save_raw("ubj")), source="classes")
     with pytest.raises(ModelError, match="expected one score a row to trade by, found 3"):
-        _build(resolved, replace(bundle, forest=forest))
+        _build(resolved, replace(bundle, model=forest))

@@ -48,6 +48,7 @@ IMPORTS = [
     ("bars/canary.py", "import planted.labels", "rooms import only downward"),
     ("settings/canary.py", "import planted._core", "the compiled core has three doors"),
     ("models/canary.py", "import lightgbm", "only research imports training libraries"),
+    ("session/canary.py", "import onnxruntime", "only models import ONNX Runtime"),
     ("domain/canary.py", "import pandas", "pandas stays in research, bars and report"),
 ]
 

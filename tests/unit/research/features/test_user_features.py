@@ -221,7 +221,7 @@ def test_a_model_is_trained_marked_and_refused(folder: Path, capsys: pytest.Capt
     result = study(config)
     bundle = Registry(config.registry).load("fox")
     assert (result.features, bundle.manifest.research_features) == (3, ("own_sma_dist",))
-    assert bundle.forest.feature_names == ("ret_log_3", "ret_log_10", "own_sma_dist")
+    assert bundle.model.feature_names == ("ret_log_3", "ret_log_10", "own_sma_dist")
     assert not FeaturePlan.from_json(bundle.plan_json).live_capable
     options = [
         word

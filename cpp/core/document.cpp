@@ -1,8 +1,8 @@
-#include "trees/document.hpp"
+#include "core/document.hpp"
 
 #include "core/errors.hpp"
 
-namespace foxml::trees {
+namespace foxml {
 
 namespace {
 
@@ -32,7 +32,7 @@ void Document::Keys::take(const Document& document, const std::string& key) {
     }
 }
 
-void read_object(Document& document, const std::string& what, const Readers& readers) {
+void read_object(Document& document, const std::string& what, const Readers& readers, UnknownKeys unknown) {
     std::set<std::string, std::less<>> found;
     document.object([&](const std::string& key) {
         auto reader = readers.find(key);
@@ -40,6 +40,9 @@ void read_object(Document& document, const std::string& what, const Readers& rea
             reader = readers.find(key + "?");
         }
         if (reader == readers.end()) {
+            if (unknown == UnknownKeys::refused) {
+                document.fail(what + " has the unknown key \"" + key.substr(0, 60) + "\"");
+            }
             document.skip();
             return;
         }
@@ -53,4 +56,4 @@ void read_object(Document& document, const std::string& what, const Readers& rea
     }
 }
 
-}  // namespace foxml::trees
+}  // namespace foxml

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace foxml::trees {
+namespace foxml {
 
 /// Reads a document of objects and arrays from front to back, whatever its encoding; nothing of it is kept.
 ///
@@ -79,7 +79,11 @@ class Document {
 /// What to do at each key of an object. One whose name ends in `?` may be absent.
 using Readers = std::map<std::string, std::function<void()>, std::less<>>;
 
-/// Reads an object, named `what` in errors; keys without a reader are skipped.
-void read_object(Document& document, const std::string& what, const Readers& readers);
+/// What becomes of a key that has no reader.
+enum class UnknownKeys : bool { skipped, refused };
 
-}  // namespace foxml::trees
+/// Reads an object, named `what` in errors.
+void read_object(Document& document, const std::string& what, const Readers& readers,
+                 UnknownKeys unknown = UnknownKeys::skipped);
+
+}  // namespace foxml

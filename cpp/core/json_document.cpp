@@ -1,9 +1,9 @@
-#include "trees/json_document.hpp"
+#include "core/json_document.hpp"
 
 #include <charconv>
 #include <limits>
 
-namespace foxml::trees {
+namespace foxml {
 
 namespace {
 
@@ -256,4 +256,4 @@ void JsonDocument::end() {
     }
 }
 
-}  // namespace foxml::trees
+}  // namespace foxml

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "trees/document.hpp"
+#include "core/document.hpp"
 
-namespace foxml::trees {
+namespace foxml {
 
 /// JSON as RFC 8259 has it, and the words NaN, Infinity and -Infinity, which XGBoost writes for such numbers.
 class JsonDocument final : public Document {
@@ -33,4 +33,4 @@ class JsonDocument final : public Document {
     void items(char open, char close, const std::function<void()>& item);
 };
 
-}  // namespace foxml::trees
+}  // namespace foxml
