@@ -21,7 +21,6 @@ from foxml.models import (
     Manifest,
     Registry,
     ScoreStatistics,
-    TargetSpec,
     TrainingData,
     Trial,
     check_name,
@@ -154,7 +153,7 @@ def run_study(
             validation.folds, validation.min_train_sessions, validation.scheme, validation.embargo_bars
         ),
         early_stopping_share=validation.early_stopping_share,
-        lag=config.target.horizon_bars,
+        lag=inputs.overlap_bars,
         runs_dir=resolved.runs / "training" / name,
         progress=progress,
     )
@@ -172,7 +171,7 @@ def run_study(
         golden_scores=trainer.scores(model, golden),
     )
     progress("registering")
-    score = score_statistics(evaluation, _mean_score(model, data), config.target.horizon_bars)
+    score = score_statistics(evaluation, _mean_score(model, data), inputs.overlap_bars)
     manifest = _manifest(resolved, store, inputs, plan, findings, score, created_ns, trainer.library)
     bundle = registry.register(manifest, contents)
     return StudyResult(
@@ -293,7 +292,7 @@ def _manifest(
         feature_names=plan.row_names,
         research_features=tuple(column.name for column in plan.research),
         instruments=inputs.instruments,
-        target=TargetSpec(config.target.kind, config.target.value, inputs.spec),
+        target=inputs.target,
         data=TrainingData(
             fingerprint=inputs.fingerprint,
             calendar=config.bars.calendar,
