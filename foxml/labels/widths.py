@@ -60,8 +60,8 @@ def ewma_volatility(bars: SymbolBars, factors: PriceFactors, lam: float, cross_s
     squared = log(close[usable] / factors.previous(close)[usable])
     squared *= squared
     # The recursion rounds at every step: no closed form has its bits.
-    fresh = 1.0 - lam
-    variance = np.array(list(accumulate(squared.tolist(), lambda v, s: lam * v + fresh * s)))
+    fresh, v = ((1.0 - lam) * squared).tolist(), float(squared[0]) if len(squared) else 0.0
+    variance = np.array([v, *[v := lam * v + x for x in fresh[1:]]])
     count = np.cumsum(usable)
     sigma = np.full(len(bars), np.nan)
     warm = count >= MIN_RETURNS

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import sqrt
 
 import numpy as np
@@ -167,12 +166,14 @@ def walked_excess(
         for i, line in enumerate(lines):
             if i == benchmark or t0 not in line or (not spec.cross_session and session[end] != session[t0]):
                 continue
-            pairs = []
-            for before, now in pairwise(moments[: m + 1]):
-                present = all(t in one for one in (line, lines[benchmark]) for t in (before, now))
-                if present and (spec.cross_session or session[before] == session[now]):
-                    pairs.append([np.log(one[now][1] / one[before][1]) for one in (lines[benchmark], line)])
-            pairs = pairs[-spec.beta_bars :]
+            pairs: list[list[float]] = []
+            for now in range(m, 0, -1):
+                if len(pairs) == spec.beta_bars:
+                    break
+                times = (moments[now - 1], moments[now])
+                present = all(t in one for one in (line, lines[benchmark]) for t in times)
+                if present and (spec.cross_session or session[times[0]] == session[times[1]]):
+                    pairs.append([log(one[times[1]][1] / one[times[0]][1]) for one in (lines[benchmark], line)])
             if len(pairs) < spec.beta_bars or any(t not in o for o in (line, lines[benchmark]) for t in (start, end)):
                 continue
             x, y = np.array(pairs).T
@@ -197,10 +198,16 @@ def _line(bars: SymbolBars, actions: Sequence[CorporateAction]) -> dict[int, tup
 
 
 def walked_forward(bars: SymbolBars, spec: ForwardSpec, horizon: float, price: Sequence[float]) -> list[WalkedReturn]:
-    """Forward returns of one symbol, looking every price up; sigma is left out."""
+    """Forward returns of one symbol, looking every price up."""
     found = []
     closes = [int(t) for t in bars.close_ns]
+    ahead_bars = horizon if spec.unit == "bars" else horizon * NANO / bars.interval_ns
+    # A horizon of one bar has the volatility of one return.
+    one = BarrierSpec(1, lam=spec.lam, min_width_bps=0.0, cross_session=False)
+    widths = walked_widths(bars, one, {}, 0)
     for row, t0 in enumerate(closes):
+        if widths[row] != widths[row]:
+            continue
         if spec.unit == "bars":
             entry, end = row + int(spec.latency), row + int(spec.latency + horizon)
             if end >= len(bars) or bars.session_open_ns[end] != bars.session_open_ns[row]:
@@ -216,5 +223,6 @@ def walked_forward(bars: SymbolBars, spec: ForwardSpec, horizon: float, price: S
             oldest = spec.max_age_bars * bars.interval_ns
             if end == row or t_entry - closes[entry] > oldest or t1 - closes[end] > oldest:
                 continue
-        found.append(WalkedReturn(0, t0, t1, float(np.log(price[end] / price[entry])), float("nan")))
+        sigma = max(widths[row] * sqrt(ahead_bars), spec.min_width_bps / 1e4)
+        found.append(WalkedReturn(0, t0, t1, float(log(price[end] / price[entry])), sigma))
     return found

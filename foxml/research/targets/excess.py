@@ -128,13 +128,17 @@ class ExcessReturnsBuilder:
         session = np.concatenate([bars.session_open_ns for bars in histories])[first]
         factors = price_factors(histories, actions)
         lines = [_Line(bars, f, moments, spec) for bars, f in zip(histories, factors, strict=True)]
-        parts = [self._symbol(i, line, lines[self._benchmark], moments, session) for i, line in enumerate(lines)]
+        other = lines[self._benchmark]
+        parts = [self._symbol(i, line, other, moments, session) for i, line in enumerate(lines) if i != self._benchmark]
+        if not parts:
+            raise DataError(f"benchmark: found {self._symbols} alone, expected a symbol to compare with it")
         found = gather(parts)
         value = found.ret / found.sigma if spec.over_sigma else found.ret
         value, kept = compared(value, found.t0_ns, spec.cross_section)
         label = np.where(np.abs(value) > spec.neutral_band, np.sign(value), 0.0).astype(np.int8)
-        few = {"too_few_symbols": int((~kept).sum())} if not kept.all() else {}
-        return replace(_rows(found, kept), value=value[kept], label=label[kept], missing={**found.missing, **few})
+        missing = {"benchmark": len(other.at), **found.missing, "too_few_symbols": int((~kept).sum())}
+        missing = {reason: count for reason, count in missing.items() if count}
+        return replace(_rows(found, kept), value=value[kept], label=label[kept], missing=missing)
 
     def _symbol(self, i: int, own: "_Line", other: "_Line", moments: Ints, session: Ints) -> Targets:
         spec, n = self._spec, len(own.at)
@@ -142,8 +146,6 @@ class ExcessReturnsBuilder:
         inside = end < len(moments)
         end = np.where(inside, end, 0)
         reasons: dict[str, Mask] = {}
-        if i == self._benchmark:
-            reasons["benchmark"] = np.ones(n, dtype=np.bool_)
         beta, sigma = _measured(own, other, spec)
         reasons["beta_warming_up"] = np.isnan(sigma)
         reasons["constant_returns"] = ~(sigma > 0.0) | np.isnan(beta)

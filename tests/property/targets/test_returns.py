@@ -22,15 +22,15 @@ EXCESS = st.builds(
 )
 
 
-def _differ(targets: Targets, expected: list[WalkedReturn], *, sigma: bool = True) -> str | None:
+def _differ(targets: Targets, expected: list[WalkedReturn]) -> str | None:
+    """Return the first column that differs; None where all are the same."""
     columns = {
         "symbol": (targets.symbol, [e.symbol for e in expected], 0.0),
         "t0_ns": (targets.t0_ns, [e.t0_ns for e in expected], 0.0),
         "t1_ns": (targets.t1_ns, [e.t1_ns for e in expected], 0.0),
         "ret": (targets.ret, [e.ret for e in expected], 1e-11),
+        "sigma": (targets.sigma, [e.sigma for e in expected], 1e-11),
     }
-    if sigma:
-        columns["sigma"] = (targets.sigma, [e.sigma for e in expected], 1e-11)
     for name, (ours, theirs, tolerance) in columns.items():
         if len(ours) != len(theirs) or not np.allclose(ours, theirs, rtol=0.0, atol=tolerance):
             return name
@@ -95,9 +95,7 @@ def test_forward_returns_equal_the_reference(seed: int, unit: str, latency: int,
     spec = ForwardSpec((float(horizon),), unit, float(latency), max_age_bars=age, lam=0.9)  # type: ignore[arg-type]
     (targets,) = HFTForwardReturnsBuilder(spec, ["S0"]).build([bars])
     price = bars.ohlcv[:, 3].tolist()
-    warm = int(targets.missing.get("volatility_warming_up", 0))
-    expected = [e for e in walked_forward(bars, spec, horizon, price) if e.t0_ns >= bars.close_ns[warm]]
-    assert _differ(targets, expected, sigma=False) is None
+    assert _differ(targets, walked_forward(bars, spec, horizon, price)) is None
     assert len(targets) + sum(targets.missing.values()) == len(bars)
 
 

@@ -79,6 +79,8 @@ def test_a_dividend_is_part_of_the_return() -> None:
 def test_the_benchmark_must_be_known() -> None:
     with pytest.raises(DataError, match="benchmark: found QQQ, expected one of A, B"):
         ExcessReturnsBuilder(ExcessSpec(2), ["A", "B"], "QQQ")
+    with pytest.raises(DataError, match=r"found \('B',\) alone, expected a symbol to compare with it"):
+        ExcessReturnsBuilder(ExcessSpec(2), ["B"], "B").build([_bars("B", [1.0, 2.0])])
 
 
 @pytest.mark.parametrize(
