@@ -131,7 +131,7 @@ def bench_excess_returns(report: Report) -> None:
 
 def bench_forward_returns(report: Report) -> None:
     """One bar a second: prices looked up for every label."""
-    (bars,) = random_panel(7, 1, 300, actions=0, absent=0.1).histories
+    (bars,) = random_panel(7, 1, 3_000, actions=0, absent=0.1, scale=0.002).histories
     bars = replace(
         bars,
         interval_ns=NANO,

@@ -1,5 +1,6 @@
 """Slow and obvious: what targets are, one bar and one label at a time."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -218,8 +219,8 @@ def walked_forward(bars: SymbolBars, spec: ForwardSpec, horizon: float, price: S
             t1 = t_entry + round(horizon * NANO)
             if t1 > bars.session_close_ns[row] or t1 > closes[-1]:
                 continue
-            entry = max(k for k, t in enumerate(closes) if t <= t_entry)
-            end = max(k for k, t in enumerate(closes) if t <= t1)
+            entry = bisect_right(closes, t_entry) - 1
+            end = bisect_right(closes, t1) - 1
             oldest = spec.max_age_bars * bars.interval_ns
             if end == row or t_entry - closes[entry] > oldest or t1 - closes[end] > oldest:
                 continue
