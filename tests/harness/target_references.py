@@ -86,7 +86,8 @@ def walked_widths(bars: SymbolBars, spec: BarrierSpec, ahead: dict[int, list[flo
         for factor in ahead.get(row, []) if last is not None else []:
             last *= factor
         if last is not None and (spec.cross_session or session == bars.session_open_ns[row]):
-            squared = log(close / last) ** 2
+            change = log(close / last)
+            squared = change * change
             variance = squared if count == 0 else spec.lam * variance + (1.0 - spec.lam) * squared
             count += 1
         last, session = close, int(bars.session_open_ns[row])

@@ -52,16 +52,16 @@ def test_excess_returns_equal_the_reference(seed: int, spec: ExcessSpec) -> None
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(0, 10**6), st.integers(60, 80))
+@given(st.integers(0, 10**6), st.integers(65, 80))
 def test_beta_and_sigma_know_the_past_alone(seed: int, cut: int) -> None:
     """Prices after a prediction change neither, to the bit: a beta of the whole sample would be a look ahead."""
-    panel = random_panel(seed, sessions=16)
+    panel = random_panel(seed, sessions=20)
     spec = ExcessSpec(3, "residual", beta_bars=20)
     when = np.unique(np.concatenate([bars.close_ns for bars in panel.histories]))[cut]
     changed = []
     for bars in panel.histories:
         ohlcv = bars.ohlcv.copy()
-        ohlcv[bars.close_ns > when, :4] *= 1.0 + 0.1 * np.arange((bars.close_ns > when).sum())[:, None]
+        ohlcv[bars.close_ns > when, :4] *= 1.5 + 0.1 * np.arange((bars.close_ns > when).sum())[:, None]
         changed.append(replace(bars, ohlcv=ohlcv))
     before, after = _excess(panel, spec), _excess(Panel(tuple(changed), panel.actions), spec)
     known, still = before.t0_ns <= when, after.t0_ns <= when
