@@ -141,6 +141,8 @@ def _row(entry: "RegistryEntry") -> list[str]:
 def _text(bundle: "Bundle") -> str:
     manifest = bundle.manifest
     score, data, lineage = manifest.score, manifest.data, manifest.lineage
+    target, features = manifest.target.untradable(), ", ".join(manifest.research_features)
+    against = [reason for reason in (features, target) if reason]
     marks = sorted({f"{mark.vendor} {mark.feed}" for mark in data.marks.values()})
     rows = [
         ["model", f"{manifest.name}@{manifest.version} ({manifest.kind}, {bundle.model.summary})"],
@@ -152,7 +154,7 @@ def _text(bundle: "Bundle") -> str:
         ["bars", f"{utc_text(data.first_close_ns)} to {utc_text(data.last_close_ns)} UTC, {', '.join(marks)}"],
         ["samples", f"{data.samples:,}"],
         ["features", f"{len(manifest.feature_names)}, plan {manifest.plan_sha256[:12]}"],
-        ["live-capable", f"no: {', '.join(manifest.research_features)}" if manifest.research_features else "yes"],
+        ["live-capable", "yes" if not against else f"no: {'; '.join(against)}"],
         ["label", f"{manifest.target.value} of {_label(bundle)}"],
         ["IC", f"{score.ic:+.4f} over {score.ic_n:,} labels, out of fold"],
         ["trials", f"{manifest.trials}, variance of their Sharpe ratios {manifest.trials_sharpe_variance:.3g}"],
@@ -162,7 +164,10 @@ def _text(bundle: "Bundle") -> str:
 
 
 def _label(bundle: "Bundle") -> str:
-    spec = bundle.manifest.target.barrier
+    target = bundle.manifest.target
+    spec = target.barrier
+    if spec is None:
+        return f"{target.kind} returns, {', '.join(f'{key} {value}' for key, value in target.definition.items())}"
     return f"{spec.horizon_bars} bars, +{spec.up_sigma:g} and -{spec.down_sigma:g} sigma"
 
 

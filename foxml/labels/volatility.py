@@ -52,6 +52,8 @@ class EwmaVolatility:
     """
 
     def __init__(self, instruments: Sequence[Instrument], spec: BarrierSpec) -> None:
+        if spec.width != "ewma":
+            raise ValueError(f"the label's width must be ewma, found {spec.width}: bar by bar there is no other")
         n = len(instruments)
         self._spec = spec
         self._two_ticks = np.array([2 * instrument.tick / NANO for instrument in instruments])

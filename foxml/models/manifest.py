@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +26,8 @@ __all__ = [
 
 SCHEMA: Final = 3
 """Version of the manifest's form."""
+TRADED_VALUES: Final = ("ret_over_sigma", "ret", "label", "ordinal")
+"""Targets whose forecasts grow with the expected return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,37 @@ class TargetSpec:
     Attributes
     ----------
     kind : str
-        ``barrier``.
+        ``barrier``, ``excess`` or ``forward``.
     value : str
-        What y was: ``ret_over_sigma``, ``ret`` or ``label``.
-    barrier : BarrierSpec
-        The label that is traded: its levels and horizon are a trade's exits.
+        What y was: ``ret_over_sigma``, ``ret``, ``label``, or another of that kind's values.
+    barrier : BarrierSpec or None
+        The label that is traded: its levels and horizon are a trade's exits. None where the kind is another: nothing
+        trades such a model.
+    definition : mapping
+        Of the other kinds, as plain values; empty for barriers.
     """
 
     kind: str
     value: str
-    barrier: BarrierSpec
+    barrier: BarrierSpec | None
+    definition: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.kind == "barrier") != (self.barrier is not None) or (self.barrier is None) != bool(self.definition):
+            raise ValueError(
+                f"target of kind {self.kind} must have a barrier if that is its kind, and a definition if not, found "
+                f"barrier {self.barrier} and definition {dict(self.definition)}"
+            )
+
+    def untradable(self) -> str | None:
+        """Say why no trading session takes such a model; None where one does."""
+        if self.barrier is None:
+            return f"target.kind: found {self.kind}, expected barrier: a trade's exits are the label's barriers"
+        if self.barrier.width != "ewma":
+            return f"target.volatility.kind: found {self.barrier.width}, expected ewma: what is measured bar by bar"
+        if self.value not in TRADED_VALUES:
+            return f"target.value: found {self.value}, expected one of {', '.join(TRADED_VALUES)}: a forecast of return"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

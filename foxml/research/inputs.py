@@ -10,9 +10,10 @@ from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.domain.instruments import Instrument
 from foxml.errors import DataError
 from foxml.features import FeaturePlan, load_plan
-from foxml.labels import BarrierSpec, barrier_spec
+from foxml.models import TargetSpec
 from foxml.research.features.references import research_resolver
-from foxml.research.targets import BarrierTargetBuilder, Targets
+from foxml.research.targets import Targets
+from foxml.research.targets.configured import build_targets
 from foxml.settings import FoxmlConfig, Resolved
 
 __all__ = ["TrainingInputs", "feature_plan", "read_inputs"]
@@ -20,13 +21,22 @@ __all__ = ["TrainingInputs", "feature_plan", "read_inputs"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingInputs:
-    """Raw bars of the period, in the order of the universe, with their actions, targets and fingerprint."""
+    """Raw bars of the period, in the order of the universe, with their actions, targets and fingerprint.
+
+    Attributes
+    ----------
+    target : TargetSpec
+        What the labels are.
+    overlap_bars : int
+        Moments that a label may share with the next ones.
+    """
 
     instruments: tuple[Instrument, ...]
     histories: tuple[SymbolBars, ...]
     actions: Sequence[CorporateAction]
-    spec: BarrierSpec
+    target: TargetSpec
     targets: Targets
+    overlap_bars: int
     fingerprint: str
 
 
@@ -58,6 +68,8 @@ def read_inputs(config: FoxmlConfig, store: BarStore) -> TrainingInputs:
     ------
     DataError
         If the store lacks a symbol of the universe, or has none of its bars in the period.
+    ConfigError
+        If the target needs a benchmark, and there is none.
     """
     instruments = config.universe.build()
     symbols = [instrument.symbol for instrument in instruments]
@@ -74,10 +86,9 @@ def read_inputs(config: FoxmlConfig, store: BarStore) -> TrainingInputs:
                 f"the store holds {_day(held.first_close_ns)} to {_day(held.last_close_ns)}"
             )
     actions = store.actions(symbols)
-    spec = barrier_spec(config.target)
-    targets = BarrierTargetBuilder(spec, instruments).build(histories, actions)
+    target, targets, overlap_bars = build_targets(config, histories, actions)
     fingerprint = store.fingerprint(symbols, config.bars.interval, start_ns, end_ns)
-    return TrainingInputs(instruments, histories, actions, spec, targets, fingerprint)
+    return TrainingInputs(instruments, histories, actions, target, targets, overlap_bars, fingerprint)
 
 
 def _day(ns: int) -> dt.date:

@@ -25,7 +25,7 @@ class Dataset:
     rows : ndarray of float32, shape (n, F)
     y, ret, sigma, weights : ndarray of float64, shape (n,)
         Target, return from entry to end, sigma_h at t0, and average uniqueness: 0 where both barriers lay within one
-        bar, since for a label without a side nobody can say which came first.
+        bar, since for a label without a side nobody can say which was the worse.
     t0_ns, t1_ns, session_ns : ndarray of int64, shape (n,)
     symbol : ndarray of int32, shape (n,)
     feature_names : tuple of str, length F
@@ -106,7 +106,7 @@ def build_dataset(
         at = np.searchsorted(bars.close_ns, targets.t0_ns[own])
         rows[own], ready[own] = matrix.values[at], matrix.ready[at]
         weights[own] = average_uniqueness(label_spans(targets.t0_ns[own], targets.t1_ns[own], bars.close_ns))
-    weights[targets.ambiguous] = 0.0
+    weights[targets.weightless] = 0.0
     y = targets.values(value)
     finite = np.isfinite(y)
     kept = ready & finite

@@ -22,7 +22,6 @@ from foxml.models import (
     Manifest,
     Registry,
     ScoreStatistics,
-    TargetSpec,
     TrainingData,
     Trial,
     check_name,
@@ -161,7 +160,7 @@ def run_study(
     progress(f"computing {len(plan.row_names)} features")
     computer = TrainingFeatureComputer(plan, import_research(plan.research, resolved.root))
     data = _dataset(inputs, computer, config.target.value)
-    evaluation = _evaluation(resolved, data, trainer, progress)
+    evaluation = _evaluation(resolved, data, trainer, inputs.overlap_bars, progress)
     created_ns = clock.now_ns()
     registry.log_trial(Trial(name, created_ns, evaluation.overall.sharpe, resolved.sha256, evaluation.sha256))
     progress(f"training on all {len(data):,} rows")
@@ -176,7 +175,7 @@ def run_study(
         golden_scores=trainer.scores(model, golden),
     )
     progress("registering")
-    score = score_statistics(evaluation, _mean_score(model, data), config.target.horizon_bars)
+    score = score_statistics(evaluation, _mean_score(model, data), inputs.overlap_bars)
     manifest = _manifest(resolved, store, inputs, plan, findings, score, created_ns, trainer.library)
     bundle = registry.register(manifest, contents)
     result = StudyResult(
@@ -192,7 +191,7 @@ def run_study(
     )
     if page is not None:
         progress("drawing the page")
-        found = study_evidence(data, evaluation, inputs.histories, inputs.actions, lag=config.target.horizon_bars)
+        found = study_evidence(data, evaluation, inputs.histories, inputs.actions, lag=inputs.overlap_bars)
         replace_page(page, study_page(result, found))
     return result
 
@@ -236,7 +235,9 @@ def _dataset(inputs: TrainingInputs, features: TrainingFeatureComputer, value: s
     return data
 
 
-def _evaluation(resolved: Resolved, data: Dataset, trainer: LightGBMTrainer, progress: Progress) -> Evaluation:
+def _evaluation(
+    resolved: Resolved, data: Dataset, trainer: LightGBMTrainer, lag: int, progress: Progress
+) -> Evaluation:
     config, validation = resolved.config, resolved.config.validation
     return evaluate(
         data,
@@ -245,7 +246,7 @@ def _evaluation(resolved: Resolved, data: Dataset, trainer: LightGBMTrainer, pro
             validation.folds, validation.min_train_sessions, validation.scheme, validation.embargo_bars
         ),
         early_stopping_share=validation.early_stopping_share,
-        lag=config.target.horizon_bars,
+        lag=lag,
         runs_dir=resolved.runs / "training" / config.model.name,
         progress=progress,
     )
@@ -329,7 +330,7 @@ def _manifest(
         feature_names=plan.row_names,
         research_features=tuple(column.name for column in plan.research),
         instruments=inputs.instruments,
-        target=TargetSpec(config.target.kind, config.target.value, inputs.spec),
+        target=inputs.target,
         data=TrainingData(
             fingerprint=inputs.fingerprint,
             calendar=config.bars.calendar,

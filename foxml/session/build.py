@@ -26,7 +26,7 @@ from foxml.errors import ModelError
 from foxml.features import FeatureEngine, FeaturePlan, load_plan
 from foxml.features.research_columns import not_live_capable
 from foxml.feeds import ReplayFeed
-from foxml.labels import EwmaVolatility, LabelTracker, barrier_spec, settled_bars
+from foxml.labels import BarrierSpec, EwmaVolatility, LabelTracker, barrier_spec, settled_bars
 from foxml.models import Bundle, OnnxModel
 from foxml.portfolio.volume import SESSIONS
 from foxml.session.predicted import PredictedFeatures
@@ -92,7 +92,7 @@ def build_session(
     _check_fit(config, bundle, instruments, store)  # first: a plan differs for each of its reasons, too
     plan = _plan(resolved, bundle, instruments)
     features = _features(plan, [i.symbol for i in instruments], bundle)
-    feed = _feed(config, store, instruments, max(plan.warmup_bars, settled_bars(bundle.manifest.target.barrier)))
+    feed = _feed(config, store, instruments, max(plan.warmup_bars, settled_bars(_label(bundle))))
     clock, replies = EventClock(feed.start_ns), deque[BrokerEvent]()
     session = Session(
         _engine(config, bundle, instruments, features, feed.trade_from_ns, journal_id),
@@ -114,6 +114,15 @@ def _check_live(bundle: Bundle) -> None:
     names = bundle.manifest.research_features
     if names:
         raise ModelError(f"{bundle.path}: not live-capable: {not_live_capable(names)}")
+    reason = bundle.manifest.target.untradable()
+    if reason is not None:
+        raise ModelError(f"{bundle.path}: not live-capable: {reason}")
+
+
+def _label(bundle: Bundle) -> BarrierSpec:
+    barrier = bundle.manifest.target.barrier
+    assert barrier is not None, bundle.path
+    return barrier
 
 
 def _features(plan: FeaturePlan, symbols: Sequence[str], bundle: Bundle) -> Features:
@@ -145,8 +154,8 @@ def _plan(resolved: Resolved, bundle: Bundle, instruments: tuple[Instrument, ...
 
 def _check_fit(config: FoxmlConfig, bundle: Bundle, instruments: tuple[Instrument, ...], store: BarStore) -> None:
     manifest, interval = bundle.manifest, config.bars.interval
-    target = {**barrier_spec(config.target).to_json(), "kind": config.target.kind, "value": config.target.value}
-    learned = {**manifest.target.barrier.to_json(), "kind": manifest.target.kind, "value": manifest.target.value}
+    target = {"kind": config.target.kind, "value": config.target.value, **barrier_spec(config.target).to_json()}
+    learned = {"kind": manifest.target.kind, "value": manifest.target.value, **_label(bundle).to_json()}
     pairs: list[tuple[str, Any, Any]] = [
         ("bars.interval", manifest.interval_ns, parse_interval(interval)),
         ("bars.calendar", manifest.data.calendar, config.bars.calendar),
@@ -192,7 +201,7 @@ def _engine(
     trade_from_ns: int,
     journal_id: str,
 ) -> Engine:
-    manifest, spec = bundle.manifest, bundle.manifest.target.barrier
+    manifest, spec = bundle.manifest, _label(bundle)
     rules = EngineConfig(
         manifest.interval_ns,
         trade_from_ns,

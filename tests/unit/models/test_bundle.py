@@ -13,7 +13,8 @@ import pytest
 from bundle_builders import EXPIRES_NS, PLAN, contents, manifest, trained
 
 from foxml.errors import ModelError
-from foxml.models import Bundle, ScoreStatistics, load_bundle, write_bundle
+from foxml.labels import BarrierSpec
+from foxml.models import Bundle, Registry, ScoreStatistics, TargetSpec, load_bundle, write_bundle
 
 FILES = ["model.txt", "plan.json", "config.json", "metrics.json", "golden.npz"]
 
@@ -247,3 +248,24 @@ def test_constant_scores_make_no_manifest() -> None:
     """A model that says the same of every row has learned nothing; its scores could not be standardised."""
     with pytest.raises(ValueError, match="constant scores order nothing"):
         ScoreStatistics(0.1, 0.0, 0.0, 10, 7)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("barrier", "ret", None),
+        ("excess", "ret", BarrierSpec(7)),
+        ("barrier", "ret", BarrierSpec(7), {"a": 1}),
+        ("excess", "ret", None),
+    ],
+)
+def test_a_target_is_one_of_its_kind(fields: tuple[Any, ...]) -> None:
+    """A label that is traded is a barrier's, and whatever else was learned is written out."""
+    with pytest.raises(ValueError, match="must have a barrier if that is its kind, and a definition if not"):
+        TargetSpec(*fields)
+
+
+def test_a_bundle_of_another_kind_says_what_it_learned(tmp_path: Path) -> None:
+    target = TargetSpec("excess", "value", None, {"horizon_bars": 3, "bounds": [0.5], "method": "residual"})
+    Registry(tmp_path).register(manifest(target=target), contents())
+    assert Registry(tmp_path).load("fox").manifest.target == target

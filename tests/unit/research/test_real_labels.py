@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+from target_references import tracked
 
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.csv import CsvFormat
@@ -32,3 +33,11 @@ def test_hourly_bars(shared_data: Path, tmp_path: Path) -> None:
     assert np.abs(targets.ret).max() < 0.25
     assert (targets.t1_ns > targets.t0_ns).all()
     assert targets.missing["volatility_warming_up"] == 4 * 50
+    barrier = inputs.target.barrier
+    assert barrier is not None
+    lived = tracked(barrier, inputs.instruments, inputs.histories, inputs.actions)
+    assert (targets.t0_ns == [m.t0_ns for m in lived]).all()
+    assert (targets.t1_ns == [m.t1_ns for m in lived]).all()
+    # Equal floats of which none is zero are equal bits.
+    assert (targets.ret == [m.ret for m in lived]).all()
+    assert (targets.sigma == [m.sigma for m in lived]).all()

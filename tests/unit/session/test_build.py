@@ -17,7 +17,8 @@ from foxml.domain.bars import BarSlice
 from foxml.domain.commands import SliceDecision
 from foxml.domain.events import Timer
 from foxml.errors import DataError, ModelError
-from foxml.models import Bundle, Forest, Manifest, Registry
+from foxml.labels import BarrierSpec
+from foxml.models import Bundle, Forest, Manifest, Registry, TargetSpec
 from foxml.session.build import BuiltSession, build_session
 from foxml.session.start import begin
 from foxml.settings import Resolved, load_config
@@ -77,6 +78,11 @@ def test_the_details_say_what_decides(config: Path) -> None:
     assert _build(stricter)[0].details["config"] != details["config"]
 
 
+def _label(manifest: Manifest) -> BarrierSpec:
+    assert manifest.target.barrier is not None
+    return manifest.target.barrier
+
+
 Change = Callable[[Manifest], Manifest]
 MISFITS: dict[str, Change] = {
     "bars.interval: the model was trained with 60000000000": lambda m: replace(m, interval_ns=parse_interval("1m")),
@@ -86,7 +92,7 @@ MISFITS: dict[str, Change] = {
         m, instruments=(replace(m.instruments[0], tick=1), *m.instruments[1:])
     ),
     "target.horizon_bars: the model was trained with 5, the config says 12": lambda m: replace(
-        m, target=replace(m.target, barrier=replace(m.target.barrier, horizon_bars=5))
+        m, target=replace(m.target, barrier=replace(_label(m), horizon_bars=5))
     ),
     "target.value: the model was trained with ret,": lambda m: replace(m, target=replace(m.target, value="ret")),
     "data.marks.SYNB: trained on bars of BarMarks(vendor='other'": lambda m: replace(
@@ -105,10 +111,40 @@ def test_a_bundle_that_does_not_fit_is_refused_by_key(config: Path, message: str
     assert str(bundle.path) in str(caught.value)
 
 
+UNTRADABLE: dict[str, Change] = {
+    "target.kind: found excess, expected barrier": lambda m: replace(
+        m, target=TargetSpec("excess", "value", None, {"horizon_bars": 12})
+    ),
+    "target.volatility.kind: found atr, expected ewma": lambda m: replace(
+        m, target=replace(m.target, barrier=replace(_label(m), width="atr"))
+    ),
+    "target.value: found will_valley, expected one of ret_over_sigma": lambda m: replace(
+        m, target=replace(m.target, value="will_valley")
+    ),
+}
+
+
+@pytest.mark.parametrize("message", UNTRADABLE)
+def test_a_label_that_no_trade_can_follow_is_refused(config: Path, message: str) -> None:
+    """Whatever the config says: outcomes and exits of such a model would be of something else than it learned."""
+    resolved = _resolved(config)
+    bundle = _bundle(resolved)
+    changed = replace(bundle, manifest=UNTRADABLE[message](bundle.manifest))
+    with pytest.raises(ModelError, match="not live-capable") as caught:
+        _build(resolved, changed)
+    assert message in str(caught.value)
+    assert bundle.manifest.target.untradable() is None
+
+
 @pytest.mark.parametrize(
     ("override", "message"),
     [
         ("features.plan=intraday", "features: expected the plan that the model was trained on"),
+        ("target.kind=excess", "target.kind: the model was trained with barrier, the config says excess"),
+        (
+            "target.volatility.kind=fixed",
+            "target.lam: the model was trained with|target.width: the model was trained with ewma",
+        ),
         ("target.up_sigma=2.0", "target.up_sigma: the model was trained with 1.5, the config says 2.0"),
     ],
 )
