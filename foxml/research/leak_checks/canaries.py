@@ -121,14 +121,14 @@ def _unpurged(material: Material, seed: int) -> Material:
 
 
 def _shuffled_folds(material: Material, seed: int) -> Material:
-    """Rows of all times in every fold, as an ordinary shuffled cross-validation has them."""
+    """Put rows of all times in every fold, as an ordinary shuffled cross-validation does."""
     fold = _rng(seed).integers(0, 3, len(material.data))
     splits = [Split(f"fold {k + 1}", np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(3)]
     return replace(material, splits=tuple(splits))
 
 
 def _later_target(material: Material, seed: int) -> Material:
-    """A column that is the target of the next sample of the symbol."""
+    """Give a column the target of the next sample of the symbol."""
     rows, targets = same_symbol_pairs(material.data, 1)
     values = np.zeros(len(material.data))
     values[rows] = material.data.y[targets]
@@ -136,7 +136,7 @@ def _later_target(material: Material, seed: int) -> Material:
 
 
 def _known_target(material: Material, seed: int) -> Material:
-    """Each row has the target of one label earlier: all of it is known."""
+    """Give each row the target of one label earlier: all of it is known."""
     data = material.data
     rows, targets = same_symbol_pairs(data, -material.lag)
     y, ret, sigma = data.y.copy(), data.ret.copy(), data.sigma.copy()
@@ -156,7 +156,7 @@ def _scaled_by_all(material: Material, seed: int) -> Material:
 
 
 def _signed_by_symbol(material: Material, seed: int) -> Material:
-    """A column that knows the target with a sign that is the symbol's own, and a column that tells the symbols apart."""
+    """Give a column the target under a sign that is the symbol's own, and another what tells the symbols apart."""
     data = material.data
     sign = np.where(np.arange(len(material.symbols)) % 2 == 0, 1.0, -1.0)[data.symbol]
     noise = 2.0 * float(data.y.std()) * _rng(seed).standard_normal(len(data))
@@ -165,14 +165,16 @@ def _signed_by_symbol(material: Material, seed: int) -> Material:
 
 
 def _one_period(material: Material, seed: int) -> Material:
-    """A column that knows the target in one week and is noise in all others."""
-    data = material.data
+    """Give a column the target of some days, and noise on the others; the other columns know nothing."""
+    rng, data = _rng(seed), material.data
+    for place in range(1, len(data.feature_names)):
+        material = with_column(material, rng.permutation(data.rows[:, place]), place)
     tested = np.unique(np.concatenate([split.test for split in material.outer]))
-    begin, end = np.quantile(data.t0_ns[tested], [0.5, 0.62])
+    begin, end = np.quantile(data.t0_ns[tested], [0.5, 0.7])
     within = (data.t0_ns >= begin) & (data.t0_ns < end)
     early = data.t0_ns < np.quantile(data.t0_ns, 0.3)
-    noise = float(data.y.std()) * _rng(seed).standard_normal((2, len(data)))
-    return with_column(material, np.where(within | early, data.y + 0.5 * noise[0], noise[1]))
+    noise = float(data.y.std()) * rng.standard_normal((2, len(data)))
+    return with_column(material, np.where(within | early, data.y + 0.2 * noise[0], noise[1]))
 
 
 HONEST: Final = Canary("clean", None, None, lambda material, seed: _scaled_within(material))
@@ -213,7 +215,7 @@ CANARIES: Final[Mapping[str, Canary]] = MappingProxyType(
             Canary("shuffled_folds", "is judged by shuffled folds", Check.SHUFFLED_TIME, _shuffled_folds),
             Canary("signed_by_symbol", "knows each symbol by itself", Check.SYMBOL_HOLDOUT, _signed_by_symbol),
             Canary("one_column", "lives from one column", Check.DOMINANCE, _noisy_target),
-            Canary("one_period", "lives from one week", Check.DOMINANCE, _one_period),
+            Canary("one_period", "lives from a few days", Check.DOMINANCE, _one_period),
         )
     }
 )

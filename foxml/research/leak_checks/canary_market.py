@@ -18,7 +18,7 @@ from foxml.research.walkforward import WalkForwardValidator
 __all__ = ["clean_material"]
 
 SYMBOLS: Final = ("CANA", "CANB", "CANC", "CAND")
-FEATURES: Final = ("ret_log_1", "ret_log_3", "ret_log_10", "sma_dist_10", "vol_cc_20", "volume_ratio_5", "kmid")
+FEATURES: Final = ("ret_log_1", "ret_log_3", "ret_log_20", "sma_dist_50", "vol_cc_60", "dist_high_60", "kmid")
 HORIZON: Final = 4
 _INTERVAL_NS: Final = 300_000_000_000
 _DAY_NS: Final = 86_400_000_000_000
@@ -27,7 +27,7 @@ _DECAY: Final = 0.7
 _SIGMA: Final = 0.002
 
 
-def clean_material(seed: int, *, sessions: int = 10, signal: float = 0.8) -> Material:
+def clean_material(seed: int, *, sessions: int = 20, signal: float = 1.0) -> Material:
     """Make a study without a leak.
 
     Prices are random walks beside which a mispricing comes and goes: what has risen tends to fall back, a little.

@@ -103,6 +103,4 @@ class ShiftedColumns:
 
     def estimate(self, column: int, pairs: Paired, target: Floats, *, lag: int) -> Estimate:
         """Return the rank correlation of one column and its error."""
-        return rank_ic(
-            self._columns[pairs.rows, column], target[pairs.targets], self._data.t0_ns[pairs.rows], lag=lag
-        )
+        return rank_ic(self._columns[pairs.rows, column], target[pairs.targets], self._data.t0_ns[pairs.rows], lag=lag)

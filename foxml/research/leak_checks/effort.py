@@ -22,7 +22,7 @@ class Effort:
     groups : int
         Groups of symbols that are held out, one after the other.
     periods : int
-        Parts of the tested time, each of which may carry the skill.
+        Parts of the tested time, of which any two beside each other may carry the skill.
     rows_max : int
         Rows that one model learns from: of more, every second, third ... is taken.
     trees : int

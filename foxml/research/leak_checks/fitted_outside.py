@@ -106,9 +106,7 @@ def _fitted(each: FittedPreprocessor, material: Material, rows: Index) -> dict[s
     return learned(fresh)
 
 
-def _furthest(
-    own: Mapping[str, NDArray[np.float64]], other: Mapping[str, NDArray[np.float64]]
-) -> tuple[str, float]:
+def _furthest(own: Mapping[str, NDArray[np.float64]], other: Mapping[str, NDArray[np.float64]]) -> tuple[str, float]:
     """Return the statistic that differs most, relative to its size."""
     worst = ("", 0.0)
     for name in sorted(set(own) | set(other)):

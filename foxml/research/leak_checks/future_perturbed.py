@@ -24,7 +24,9 @@ def future_perturbed(material: Material, effort: Effort, limits: Limits, probe: 
     """
     computer = material.computer
     if computer is None or not material.histories:
-        return Observation(Scope(), "neither bars nor a computer were given: rows cannot be computed again", applies=False)
+        return Observation(
+            Scope(), "neither bars nor a computer were given: rows cannot be computed again", applies=False
+        )
     rng = np.random.default_rng([effort.seed, 11])
     histories = [h for h in material.histories if h.symbol in material.symbols][: effort.symbols_max]
     tally = _Tally(material)

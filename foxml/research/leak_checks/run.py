@@ -14,7 +14,7 @@ from foxml.research.progress import Progress
 
 __all__ = ["LeakCanaryTrial", "LeakReport", "check_leaks", "try_leak_canaries"]
 
-_CANARY_EFFORT: Final = {"cuts": 2, "shifts": 8, "trees": 40, "periods": 6}
+_CANARY_EFFORT: Final = {"cuts": 2, "shifts": 10, "trees": 40, "periods": 6}
 _SILENT: Final[Progress] = lambda text, done=None, total=None: None  # noqa: E731
 _ORDER: Final = (Verdict.FAIL, Verdict.SUSPECT, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
@@ -126,9 +126,7 @@ def _judged(check: Check, seen: Observation, tries: int, limits: Limits) -> Find
     clues = tuple(sorted(clues, key=lambda clue: _ORDER.index(clue.severity)))
     verdict = clues[0].severity if clues else Verdict.PASS if seen.applies else Verdict.NOT_APPLICABLE
     p_value = None if seen.p_value is None else min(1.0, seen.p_value * factor)
-    return Finding(
-        check, verdict, seen.summary, seen.scope, exact, seen.estimate, seen.low, seen.high, p_value, clues
-    )
+    return Finding(check, verdict, seen.summary, seen.scope, exact, seen.estimate, seen.low, seen.high, p_value, clues)
 
 
 def try_leak_canaries(

@@ -75,6 +75,6 @@ def _skill(material: Material, probe: Probe, y: Floats) -> float:
     data = material.data
     scores = np.full(len(data), np.nan)
     for number, split in enumerate(probe.splits):
-        forest = probe.fit(split.train, y, number=number)
+        forest = probe.fit(split.train, y, number=number, eager=True)
         scores[split.test] = probe.scored(forest, split.train, split.test)
     return rank_ic(scores, y, data.t0_ns, lag=material.lag).value

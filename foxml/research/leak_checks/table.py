@@ -45,7 +45,9 @@ CHECKS: Final[Mapping[Check, LeakCheck]] = MappingProxyType(
                 Check.FUTURE_PERTURBED, "would a row be the same with another future of the bars?", future_perturbed
             ),
             LeakCheck(Check.LABEL_OVERLAP, "does a training label meet a test label?", label_overlap),
-            LeakCheck(Check.TARGET_IN_FEATURES, "is a column the target, of this or another moment?", target_in_features),
+            LeakCheck(
+                Check.TARGET_IN_FEATURES, "is a column the target, of this or another moment?", target_in_features
+            ),
             LeakCheck(Check.SHIFTED_TARGET, "is skill as large as if the target were known?", shifted_target),
             LeakCheck(Check.FITTED_OUTSIDE, "was a scaler or imputer fitted on rows of the test?", fitted_outside),
             LeakCheck(Check.SHUFFLED_TIME, "is there skill on targets of other times?", shuffled_time),

@@ -130,6 +130,12 @@ class LightGBMTrainer:
         """Return the rows that `fit` decides the number of trees on, and learns nothing else from."""
         return self._divide(t0_ns, t1_ns, early_stopping_share)[1]
 
+    def learned_from(
+        self, t0_ns: NDArray[np.int64], t1_ns: NDArray[np.int64], early_stopping_share: float
+    ) -> NDArray[np.int64]:
+        """Return the rows that `fit` learns from, whatever decides the number of trees."""
+        return self._divide(t0_ns, t1_ns, early_stopping_share)[0]
+
     @staticmethod
     def scores(model: bytes, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return LightGBM's own raw scores by a model's text, shape (n,)."""
