@@ -13,6 +13,9 @@ __all__ = ["Estimate", "kept_skill", "mean_estimate", "rank_ic", "student_tail",
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
+_NOTHING = 1e-9
+"""An error below it is that of rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -132,7 +135,7 @@ def _influence(score: Floats, outcome: Floats) -> tuple[float, Floats]:
         return 0.0, np.zeros(len(score))
     x, y = (a - a.mean()) / a.std(), (b - b.mean()) / b.std()
     product = x * y
-    value = float(product.mean())
+    value = min(max(float(product.mean()), -1.0), 1.0)
     return value, product - value * (x * x + y * y) / 2.0
 
 
@@ -148,6 +151,6 @@ def _estimate(value: float, influence: Floats, time_ns: Index, lag: int) -> Esti
     for k in range(1, reach + 1):
         variance += 2.0 * (1.0 - k / (reach + 1.0)) * float((series[k:] * series[:-k]).sum())
     error = sqrt(max(variance, 0.0)) / len(influence)
-    if error == 0.0 and abs(value) < 1.0 - 1e-9:
-        return Estimate(value, inf, dof)
-    return Estimate(value, error, dof)
+    if error > _NOTHING:
+        return Estimate(value, error, dof)
+    return Estimate(value, 0.0 if abs(value) > 1.0 - _NOTHING else inf, dof)

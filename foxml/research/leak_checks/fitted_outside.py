@@ -39,10 +39,11 @@ def learned(fitted: object, prefix: str = "") -> dict[str, NDArray[np.float64]]:
         if name.startswith("_") or not name.endswith("_") or name.endswith("__"):
             continue
         try:
-            value = np.asarray(getattr(fitted, name), dtype=np.float64)
+            value = getattr(fitted, name)
+            if value is not None:
+                found[f"{prefix}{name}"] = np.asarray(value, dtype=np.float64)
         except (AttributeError, TypeError, ValueError):
             continue  # not learned yet, or no number: nothing to compare
-        found[f"{prefix}{name}"] = value
     return found
 
 
@@ -114,9 +115,10 @@ def _furthest(own: Mapping[str, NDArray[np.float64]], other: Mapping[str, NDArra
         if a is None or b is None or a.shape != b.shape:
             apart = float("inf")
         else:
-            scale = max(float(np.nanmax(np.abs(a), initial=0.0)), float(np.nanmax(np.abs(b), initial=0.0)), 1e-300)
+            x, y = (np.where(np.isnan(each), 0.0, each) for each in (a, b))
+            scale = max(float(np.abs(x).max(initial=0.0)), float(np.abs(y).max(initial=0.0)), 1e-300)
             holes = np.isnan(a) != np.isnan(b)
-            apart = float("inf") if holes.any() else float(np.nanmax(np.abs(a - b), initial=0.0)) / scale
+            apart = float("inf") if holes.any() else float(np.abs(x - y).max(initial=0.0)) / scale
         if apart > worst[1]:
             worst = (name, apart)
     return worst

@@ -14,7 +14,7 @@ from foxml.research.progress import Progress
 
 __all__ = ["LeakCanaryTrial", "LeakReport", "check_leaks", "try_leak_canaries"]
 
-_CANARY_EFFORT: Final = {"cuts": 2, "shifts": 10, "trees": 40, "periods": 6}
+_CANARY_EFFORT: Final = {"cuts": 2, "shifts": 12, "trees": 40, "periods": 6}
 _SILENT: Final[Progress] = lambda text, done=None, total=None: None  # noqa: E731
 _ORDER: Final = (Verdict.FAIL, Verdict.SUSPECT, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
