@@ -14,7 +14,22 @@ from collections.abc import Sequence
 
 import typer
 
-from foxml.cli import backtest, check, config, data, demo, init, models, replay, report, status, trade, train, version
+from foxml.cli import (
+    backtest,
+    check,
+    config,
+    data,
+    demo,
+    init,
+    models,
+    replay,
+    report,
+    research,
+    status,
+    trade,
+    train,
+    version,
+)
 from foxml.cli.console import print_error
 from foxml.cli.verbs import EXIT_INTERRUPTED, add_verb
 from foxml.errors import FoxmlError
@@ -36,6 +51,7 @@ add_verb(app, "init", init.init)
 add_verb(app, "demo", demo.demo)
 app.add_typer(data.app, name="data")
 add_verb(app, "train", train.train)
+app.add_typer(research.app, name="research")
 app.add_typer(models.app, name="models")
 add_verb(app, "backtest", backtest.backtest)
 add_verb(app, "trade", trade.trade)

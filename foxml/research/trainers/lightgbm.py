@@ -142,6 +142,21 @@ class LightGBMTrainer:
         booster = _lightgbm().Booster(model_str=model.decode())
         return np.asarray(booster.predict(rows, raw_score=True), dtype=np.float64)
 
+    @staticmethod
+    def gains(model: bytes) -> NDArray[np.float64]:
+        """Return what the splits on each column gained in training, by a model's text, shape (F,)."""
+        booster = _lightgbm().Booster(model_str=model.decode())
+        return np.asarray(booster.feature_importance("gain"), dtype=np.float64)
+
+    @staticmethod
+    def contributions(model: bytes, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return each column's part of each score (Lundberg et al., Nature Machine Intelligence 2, 2020), shape (n, F).
+
+        Their sum over a row is its score less the mean score.
+        """
+        booster = _lightgbm().Booster(model_str=model.decode())
+        return np.asarray(booster.predict(rows, pred_contrib=True), dtype=np.float64)[:, :-1]
+
     def _divide(
         self, t0_ns: NDArray[np.int64], t1_ns: NDArray[np.int64], share: float
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
