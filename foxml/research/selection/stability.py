@@ -37,7 +37,8 @@ class Stability:
 
         Meinshausen and Bühlmann, "Stability selection", JRSS B 72(4), 2010, theorem 1: q^2 / ((2 threshold - 1) C).
         """
-        return self.chosen_mean**2 / ((2.0 * threshold - 1.0) * max(len(self.share), 1))
+        bound = self.chosen_mean**2 / ((2.0 * threshold - 1.0) * max(len(self.share), 1))
+        return min(bound, float(len(self.share)))
 
 
 def turned_rows(data: Dataset, share: float) -> NDArray[np.float32]:
