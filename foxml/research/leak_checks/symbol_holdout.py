@@ -1,12 +1,14 @@
 """Skill must not end where a symbol was never trained on."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foxml.research.leak_checks.effort import Effort
 from foxml.research.leak_checks.estimates import kept_skill, rank_ic
 from foxml.research.leak_checks.findings import Clue, Limits, Observation, Scope, Verdict
 from foxml.research.leak_checks.material import Material
 from foxml.research.leak_checks.probe import ROWS_MIN, Probe
+from foxml.research.pipeline import Dataset
 
 __all__ = ["symbol_holdout"]
 
@@ -14,7 +16,8 @@ __all__ = ["symbol_holdout"]
 def symbol_holdout(material: Material, effort: Effort, limits: Limits, probe: Probe) -> Observation:
     """Test on each symbol by models of the other symbols' past, beside models of all symbols' past.
 
-    Skill that is gone on symbols never trained on came from knowing which symbol it was.
+    Skill that is gone on symbols never trained on came from knowing which symbol it was. Both scores are less their mean
+    over each symbol: the level at which a model scores a symbol that is new to it orders nothing.
     """
     data = material.data
     symbols = np.unique(data.symbol)
@@ -30,7 +33,7 @@ def symbol_holdout(material: Material, effort: Effort, limits: Limits, probe: Pr
             train, test = split.train[~held[split.train]], split.test[held[split.test]]
             if len(train) >= ROWS_MIN and (data.weights[train] > 0.0).sum() >= ROWS_MIN and len(test):
                 unseen[test] = probe.scored(probe.fit(train, data.y), train, test)
-    seen = probe.scores()
+    seen, unseen = _levelled(data, probe.scores()), _levelled(data, unseen)
     both = np.isfinite(seen) & np.isfinite(unseen)
     if not both.any():
         return Observation(Scope(len(data), symbols=len(symbols)), "too few rows of the other symbols", applies=False)
@@ -55,3 +58,11 @@ def symbol_holdout(material: Material, effort: Effort, limits: Limits, probe: Pr
         high,
         p_value,
     )
+
+
+def _levelled(data: Dataset, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return scores less their mean over each symbol."""
+    known = np.isfinite(scores)
+    total = np.bincount(data.symbol[known], weights=scores[known], minlength=int(data.symbol.max()) + 1)
+    count = np.bincount(data.symbol[known], minlength=int(data.symbol.max()) + 1)
+    return np.asarray(scores - (total / np.maximum(count, 1))[data.symbol], dtype=np.float64)
