@@ -16,8 +16,8 @@ __all__ = ["symbol_holdout"]
 def symbol_holdout(material: Material, effort: Effort, limits: Limits, probe: Probe) -> Observation:
     """Test on each symbol by models of the other symbols' past, beside models of all symbols' past.
 
-    Skill that is gone on symbols never trained on came from knowing which symbol it was. Both scores are less their mean
-    over each symbol: the level at which a model scores a symbol that is new to it orders nothing.
+    Skill that is gone on symbols never trained on came from knowing which symbol it was. Both scores are less their
+    mean over each symbol: the level at which a model scores a symbol that is new to it orders nothing.
     """
     data = material.data
     symbols = np.unique(data.symbol)
