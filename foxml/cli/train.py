@@ -1,7 +1,9 @@
 """`foxml train`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from foxml.cli.console import Progress, emit, path_text, table
 from foxml.cli.options import ConfigOption, JsonOption, QuietOption, SetOption, VariantOption, resolve, utc_text
@@ -18,6 +20,7 @@ def train(
     overrides: SetOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
+    report: Annotated[Path | None, typer.Option("--report", help="HTML file to draw the study in.")] = None,
 ) -> None:
     """Train a model walk-forward on stored bars, and register it.
 
@@ -25,6 +28,7 @@ def train(
 
     Example:
       foxml train --config train/spy_aapl_ibm_bac_1h.yaml
+      foxml train --config train/spy_aapl_ibm_bac_1h.yaml --report study.html
       foxml train --set model.variant=conservative --set period.end=2014-12-31
     """
     from foxml.bars.store import BarStore
@@ -34,7 +38,9 @@ def train(
 
     resolved = resolve(config, variant, overrides)
     with Progress("train", quiet=quiet or as_json) as progress:
-        result = run_study(resolved, BarStore(resolved.store), Registry(resolved.registry), progress, WallClock())
+        result = run_study(
+            resolved, BarStore(resolved.store), Registry(resolved.registry), progress, WallClock(), page=report
+        )
     emit(result, as_json=as_json, text=validation_text(result))
 
 
@@ -70,6 +76,7 @@ def validation_text(result: "StudyResult") -> str:
         *(f"feature {each.name} left out: {each.reason}" for each in found.left_out),
         *result.notes,
         f"{result.name}@{result.version}: {result.trees} trees, in {path_text(Path(result.path))}",
+        *([] if result.page is None else [f"the study's page: {path_text(Path(result.page))}"]),
     ]
     return "\n".join(lines)
 

@@ -1,9 +1,7 @@
 """Walk-forward evaluation: one fold after another, each result kept, so that an interrupted run goes on."""
 
 import hashlib
-import io
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +11,14 @@ from numpy.typing import NDArray
 from foxml.errors import DataError
 from foxml.models import Forest, ScoreStatistics
 from foxml.report.statistics import sharpe_ratio
+from foxml.research.folds import FoldEvidence, keep_fold, kept_fold
 from foxml.research.metrics import InformationCoefficient, information_coefficient
 from foxml.research.pipeline import Dataset
 from foxml.research.progress import Progress
 from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
 
-__all__ = ["Evaluation", "FoldResult", "evaluate", "score_statistics"]
+__all__ = ["Evaluation", "FoldResult", "FoldWindow", "evaluate", "score_statistics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,24 @@ class FoldResult:
     sharpe: float
 
 
+@dataclass(frozen=True, slots=True)
+class FoldWindow:
+    """Where a fold lies in time, in nanoseconds.
+
+    Attributes
+    ----------
+    train_first_ns, train_last_ns : int
+        First prediction that was trained on, and the end of the last label.
+    test_first_ns, test_last_ns : int
+        First prediction of the test block, and the end of its last label.
+    """
+
+    train_first_ns: int
+    train_last_ns: int
+    test_first_ns: int
+    test_last_ns: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """All folds.
@@ -66,6 +83,9 @@ class Evaluation:
         their own, which order nothing. NaN where no fold tested.
     session_returns : ndarray of float64
         Mean returns over symbols and moments of the sessions that were tested.
+    evidence : tuple of FoldEvidence
+    windows : tuple of FoldWindow
+        Of each fold in turn.
     sha256 : str
         Of all that decides the scores.
     """
@@ -74,6 +94,8 @@ class Evaluation:
     overall: FoldResult
     scores: NDArray[np.float64]
     session_returns: NDArray[np.float64]
+    evidence: tuple[FoldEvidence, ...]
+    windows: tuple[FoldWindow, ...]
     sha256: str
 
 
@@ -102,27 +124,19 @@ def evaluate(
     progress : Progress
     """
     base = json.dumps([data.sha256(), trainer.identity, repr(validator), early_stopping_share, lag])
-    splits = list(validator.split(data.t0_ns, data.t1_ns, data.session_ns))
+    splits = list(validator.split(data.rows, data.y, data.groups))
     scores = np.full(len(data), np.nan)
-    folds = []
+    folds, evidence, windows = [], [], []
     for number, (train, test) in enumerate(splits):
         progress(f"fold {number + 1}: {len(train):,} rows", number, len(splits))
-        path = runs_dir / f"fold-{hashlib.sha256(f'{base}{number}'.encode()).hexdigest()[:24]}.npy"
-        kept = _kept(path, len(test))
+        path = runs_dir / f"fold-{hashlib.sha256(f'{base}{number}'.encode()).hexdigest()[:24]}.npz"
+        kept = kept_fold(path, len(test), data.rows.shape[1])
         if kept is None:
-            model = trainer.fit(
-                data.rows[train],
-                data.y[train],
-                data.weights[train],
-                data.t0_ns[train],
-                data.t1_ns[train],
-                early_stopping_share=early_stopping_share,
-                feature_names=data.feature_names,
-            )
-            forest = Forest.from_lightgbm(model, source=f"fold {number + 1}")
-            kept = forest.predict(data.rows[test])[:, 0] - forest.predict(data.rows[train])[:, 0].mean()
-            _keep(path, kept)
-        scores[test] = kept
+            kept = _fold(data, trainer, train, test, early_stopping_share, f"fold {number + 1}")
+            keep_fold(path, kept)
+        scores[test] = kept.scores
+        evidence.append(kept)
+        windows.append(_window(data, train, test))
         folds.append(_result(data, scores, test, number, len(train), lag))
     tested = np.flatnonzero(~np.isnan(scores))
     progress("all folds done", len(splits), len(splits))
@@ -131,6 +145,8 @@ def evaluate(
         overall=_result(data, scores, tested, -1, 0, lag),
         scores=scores,
         session_returns=_session_returns(data, tested, _gained(data, scores, tested)[0]),
+        evidence=tuple(evidence),
+        windows=tuple(windows),
         sha256=hashlib.sha256(base.encode()).hexdigest(),
     )
 
@@ -156,6 +172,37 @@ def score_statistics(evaluation: Evaluation, mean: float, horizon_bars: int) -> 
         raise DataError(f"all {len(scores):,} out-of-fold scores are alike: the model has learned nothing")
     metrics = evaluation.overall.metrics
     return ScoreStatistics(mean, spread, metrics.ic, metrics.n, horizon_bars)
+
+
+def _fold(
+    data: Dataset,
+    trainer: LightGBMTrainer,
+    train: NDArray[np.int64],
+    test: NDArray[np.int64],
+    early_stopping_share: float,
+    source: str,
+) -> FoldEvidence:
+    trained = trainer.train(
+        data.rows[train],
+        data.y[train],
+        data.weights[train],
+        data.t0_ns[train],
+        data.t1_ns[train],
+        early_stopping_share=early_stopping_share,
+        feature_names=data.feature_names,
+    )
+    forest = Forest.from_lightgbm(trained.model, source=source)
+    scores = forest.predict(data.rows[test])[:, 0] - forest.predict(data.rows[train])[:, 0].mean()
+    return FoldEvidence(scores, trainer.gain(trained.model), trained.train_loss, trained.stop_loss)
+
+
+def _window(data: Dataset, train: NDArray[np.int64], test: NDArray[np.int64]) -> FoldWindow:
+    return FoldWindow(
+        int(data.t0_ns[train].min()),
+        int(data.t1_ns[train].max()),
+        int(data.t0_ns[test].min()),
+        int(data.t1_ns[test].max()),
+    )
 
 
 def _result(
@@ -199,26 +246,3 @@ def _session_returns(data: Dataset, test: NDArray[np.int64], gained: NDArray[np.
     session_of[moment] = data.session_ns[test]
     _, session = np.unique(session_of, return_inverse=True)
     return np.asarray(np.bincount(session, weights=per_moment) / np.bincount(session), dtype=np.float64)
-
-
-def _kept(path: Path, rows: int) -> NDArray[np.float64] | None:
-    """Return what an earlier run kept of a fold; None where there is nothing, or nothing whole."""
-    try:
-        scores = np.lib.format.read_array(io.BytesIO(path.read_bytes()), allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return scores if scores.shape == (rows,) and scores.dtype == np.float64 else None
-
-
-def _keep(path: Path, scores: NDArray[np.float64]) -> None:
-    # A killed run must leave a whole file or none.
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            np.save(file, scores, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise DataError(f"{path}: a fold's scores could not be kept: {error.strerror}") from None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from foxml.models import (
     check_name,
 )
 from foxml.models.manifest import SCHEMA
+from foxml.report.figures import require_matplotlib
+from foxml.report.page import replace_page
 from foxml.report.statistics import expected_maximum_sharpe, moments, probabilistic_sharpe_ratio
 from foxml.research.evaluation import Evaluation, FoldResult, evaluate, score_statistics
 from foxml.research.features.references import import_research
@@ -34,6 +37,8 @@ from foxml.research.features.training import TrainingFeatureComputer
 from foxml.research.inputs import TrainingInputs, feature_plan, read_inputs
 from foxml.research.pipeline import Dataset, build_dataset
 from foxml.research.progress import Progress
+from foxml.research.study_evidence import study_evidence
+from foxml.research.study_page import study_page
 from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
 from foxml.settings import Resolved, load_model_config
@@ -97,6 +102,8 @@ class StudyResult:
     findings : Findings
     notes : tuple of str
         What the user should know of the registry.
+    page : str or None
+        File of the study's page, if one was asked for.
     """
 
     name: str
@@ -107,6 +114,7 @@ class StudyResult:
     trees: int
     findings: Findings
     notes: tuple[str, ...]
+    page: str | None = None
 
 
 def run_study(
@@ -115,6 +123,8 @@ def run_study(
     registry: Registry,
     progress: Progress,
     clock: Clock,
+    *,
+    page: Path | None = None,
 ) -> StudyResult:
     """Train as a config says: validate walk-forward, log the trial, train on all rows, register what is reproduced.
 
@@ -127,6 +137,8 @@ def run_study(
     registry : Registry
     progress : Progress
     clock : Clock
+    page : Path, optional
+        HTML file to draw the study in.
 
     Raises
     ------
@@ -137,7 +149,9 @@ def run_study(
     ModelError
         If the runtime does not reproduce the training library's scores; nothing is registered then.
     """
-    config, validation = resolved.config, resolved.config.validation
+    if page is not None:
+        _check_page(page)
+    config = resolved.config
     name = check_name(config.model.name)
     torn = registry.trials().torn
     trainer, params = config_trainer(resolved)
@@ -147,21 +161,11 @@ def run_study(
     progress(f"computing {len(plan.row_names)} features")
     computer = TrainingFeatureComputer(plan, import_research(plan.research, resolved.root))
     data = study_dataset(inputs, computer, config.target.value)
-    evaluation = evaluate(
-        data,
-        trainer,
-        WalkForwardValidator(
-            validation.folds, validation.min_train_sessions, validation.scheme, validation.embargo_bars
-        ),
-        early_stopping_share=validation.early_stopping_share,
-        lag=config.target.horizon_bars,
-        runs_dir=resolved.runs / "training" / name,
-        progress=progress,
-    )
+    evaluation = _evaluation(resolved, data, trainer, progress)
     created_ns = clock.now_ns()
     registry.log_trial(Trial(name, created_ns, evaluation.overall.sharpe, resolved.sha256, evaluation.sha256))
     progress(f"training on all {len(data):,} rows")
-    model, golden = _train(data, trainer, validation.early_stopping_share)
+    model, golden = _train(data, trainer, config.validation.early_stopping_share)
     findings = _findings(data, plan, evaluation, registry.trial_sharpes(name))
     contents = BundleContents(
         model=model,
@@ -175,7 +179,7 @@ def run_study(
     score = score_statistics(evaluation, _mean_score(model, data), config.target.horizon_bars)
     manifest = _manifest(resolved, store, inputs, plan, findings, score, created_ns, trainer.library)
     bundle = registry.register(manifest, contents)
-    return StudyResult(
+    result = StudyResult(
         name=name,
         version=bundle.manifest.version,
         path=str(bundle.path),
@@ -184,7 +188,24 @@ def run_study(
         trees=bundle.forest.tree_count,
         findings=findings,
         notes=() if torn is None else (torn,),
+        page=None if page is None else str(page),
     )
+    if page is not None:
+        progress("drawing the page")
+        found = study_evidence(data, evaluation, inputs.histories, inputs.actions, lag=config.target.horizon_bars)
+        replace_page(page, study_page(result, found))
+    return result
+
+
+def _check_page(page: Path) -> None:
+    """Find out before hours of training whether the page can be drawn where it is wanted."""
+    require_matplotlib()
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{page}: the study's page cannot be written there: {error.strerror}") from None
+    if page.is_dir():
+        raise DataError(f"{page}: expected a file for the study's page, found a folder")
 
 
 def config_trainer(resolved: Resolved) -> tuple[LightGBMTrainer, dict[str, Any]]:
@@ -227,6 +248,21 @@ def study_dataset(inputs: TrainingInputs, features: TrainingFeatureComputer, val
             f"{features.plan.warmup_bars:,} bars"
         )
     return data
+
+
+def _evaluation(resolved: Resolved, data: Dataset, trainer: LightGBMTrainer, progress: Progress) -> Evaluation:
+    config, validation = resolved.config, resolved.config.validation
+    return evaluate(
+        data,
+        trainer,
+        WalkForwardValidator(
+            validation.folds, validation.min_train_sessions, validation.scheme, validation.embargo_bars
+        ),
+        early_stopping_share=validation.early_stopping_share,
+        lag=config.target.horizon_bars,
+        runs_dir=resolved.runs / "training" / config.model.name,
+        progress=progress,
+    )
 
 
 def _train(data: Dataset, trainer: LightGBMTrainer, share: float) -> tuple[bytes, NDArray[np.float32]]:

@@ -34,7 +34,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _kept(folder: Path) -> int:
-    return len(list((folder / "runs" / "training" / "fox").glob("fold-*.npy")))
+    return len(list((folder / "runs" / "training" / "fox").glob("fold-*.npz")))
 
 
 def _kill_at(folder: Path, folds: int) -> int:

@@ -37,10 +37,10 @@ def symbol_holdout(material: Material, effort: Effort, limits: Limits, probe: Pr
     both = np.isfinite(seen) & np.isfinite(unseen)
     if not both.any():
         return Observation(Scope(len(data), symbols=len(symbols)), "too few rows of the other symbols", applies=False)
-    given = {"time_ns": data.t0_ns[both], "lag": material.lag}
-    known = rank_ic(seen[both], data.outcome[both], **given)
-    left = rank_ic(unseen[both], data.outcome[both], **given)
-    lost = kept_skill(seen[both], unseen[both], data.outcome[both], **given, kept=limits.kept)
+    outcome, time_ns, lag = data.outcome[both], data.t0_ns[both], material.lag
+    known = rank_ic(seen[both], outcome, time_ns, lag=lag)
+    left = rank_ic(unseen[both], outcome, time_ns, lag=lag)
+    lost = kept_skill(seen[both], unseen[both], outcome, time_ns, lag=lag, kept=limits.kept)
     low, high = left.interval(limits.alpha)
     p_value = lost.tail(0.0)
     statement = (

@@ -23,7 +23,7 @@ def gain_shares(models: Sequence[FoldModel]) -> Floats:
 
     It is measured on rows that were learned from: noise has some, too.
     """
-    found = np.array([_shares(LightGBMTrainer.gains(model.text)) for model in models])
+    found = np.array([LightGBMTrainer.gain(model.text) for model in models])
     return np.asarray(found.mean(axis=0), dtype=np.float64)
 
 

@@ -85,7 +85,7 @@ def stability(
         kept = np.concatenate([blocks[k] for k in rng.choice(len(blocks), taken, replace=False)])
         rows = usable[np.isin(data.session_ns[usable], kept)]
         columns = np.concatenate([data.rows, turned_rows(data, float(rng.uniform(0.2, 0.8)))], axis=1)
-        gains = LightGBMTrainer.gains(learner.fit(data, rows, columns))
+        gains = LightGBMTrainer.gain(learner.fit(data, rows, columns))
         own, chance = (np.bincount(clusters.label, weights=part) for part in (gains[:width], gains[width:]))
         count += own > chance.max()
     return Stability(count / settings.subsamples, float(count.sum()) / settings.subsamples)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -13,7 +14,7 @@ from foxml.errors import ConfigError, DataError, MissingExtra
 from foxml.models import Forest
 from foxml.settings.problems import nearest
 
-__all__ = ["LightGBMTrainer"]
+__all__ = ["LightGBMTrainer", "Trained"]
 
 _WORD, _WHOLE, _NUMBER = (str,), (int,), (int, float)
 _PARAMS: dict[str, tuple[type, ...]] = {
@@ -34,6 +35,25 @@ _PARAMS: dict[str, tuple[type, ...]] = {
     "reg_lambda": _NUMBER,
 }
 _ROWS_MIN = 100
+_TRAINING, _STOPPING = "training", "stopping"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A model and how it came about.
+
+    Attributes
+    ----------
+    model : bytes
+        In LightGBM's text format.
+    train_loss, stop_loss : ndarray of float64, shape (rounds,)
+        Mean squared error after each round on the rows that were trained on, and on those that ended the training;
+        the latter empty where all rows were trained on.
+    """
+
+    model: bytes
+    train_loss: NDArray[np.float64]
+    stop_loss: NDArray[np.float64]
 
 
 class LightGBMTrainer:
@@ -87,7 +107,29 @@ class LightGBMTrainer:
         early_stopping_share: float,
         feature_names: Sequence[str],
     ) -> bytes:
-        """Train; return the model in LightGBM's text format.
+        """Train as `train` does; return the model alone."""
+        return self.train(
+            rows,
+            y,
+            weights,
+            t0_ns,
+            t1_ns,
+            early_stopping_share=early_stopping_share,
+            feature_names=feature_names,
+        ).model
+
+    def train(
+        self,
+        rows: NDArray[np.float32],
+        y: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        t0_ns: NDArray[np.int64],
+        t1_ns: NDArray[np.int64],
+        *,
+        early_stopping_share: float,
+        feature_names: Sequence[str],
+    ) -> Trained:
+        """Train a model.
 
         Parameters
         ----------
@@ -110,19 +152,28 @@ class LightGBMTrainer:
         params |= {"seed": self._seed, "deterministic": True, "force_row_wise": True, "verbosity": -1}
         names = list(feature_names)
         data = lgb.Dataset(rows[train], y[train], weight=weights[train], feature_name=names, free_raw_data=True)
-        stopping: dict[str, Any] = {}
+        losses: dict[str, dict[str, list[float]]] = {}
+        watched, callbacks = {_TRAINING: data}, [lgb.record_evaluation(losses)]
         if len(stop):
-            stopping["valid_sets"] = [lgb.Dataset(rows[stop], y[stop], weight=weights[stop], reference=data)]
-            stopping["callbacks"] = [lgb.early_stopping(rounds, verbose=False)]
+            watched[_STOPPING] = lgb.Dataset(rows[stop], y[stop], weight=weights[stop], reference=data)
+            callbacks.append(lgb.early_stopping(rounds, verbose=False))
         try:
-            booster = lgb.train(params, data, num_boost_round=self._params["n_estimators"], **stopping)
+            booster = lgb.train(
+                params,
+                data,
+                num_boost_round=self._params["n_estimators"],
+                valid_sets=list(watched.values()),
+                valid_names=list(watched),
+                callbacks=callbacks,
+            )
         except lgb.basic.LightGBMError as error:
             raise ConfigError(f"lightgbm refuses its parameters: {error}") from None
         best = booster.best_iteration if len(stop) else -1
         text: str = booster.model_to_string(num_iteration=best)
         model = text.encode()
         self._verify(booster, model, rows[-1000:], best)
-        return model
+        train_loss, stop_loss = (np.array(losses.get(name, {}).get("l2", [])) for name in (_TRAINING, _STOPPING))
+        return Trained(model, train_loss, stop_loss)
 
     def held_out(
         self, t0_ns: NDArray[np.int64], t1_ns: NDArray[np.int64], early_stopping_share: float
@@ -143,10 +194,10 @@ class LightGBMTrainer:
         return np.asarray(booster.predict(rows, raw_score=True), dtype=np.float64)
 
     @staticmethod
-    def gains(model: bytes) -> NDArray[np.float64]:
-        """Return what the splits on each column gained in training, by a model's text, shape (F,)."""
-        booster = _lightgbm().Booster(model_str=model.decode())
-        return np.asarray(booster.feature_importance("gain"), dtype=np.float64)
+    def gain(model: bytes) -> NDArray[np.float64]:
+        """Return what the splits on each feature took from the loss, as shares of the whole, shape (F,)."""
+        gain = np.asarray(_lightgbm().Booster(model_str=model.decode()).feature_importance("gain"), dtype=np.float64)
+        return gain / gain.sum() if gain.sum() > 0.0 else gain
 
     @staticmethod
     def contributions(model: bytes, rows: NDArray[np.float32]) -> NDArray[np.float64]:

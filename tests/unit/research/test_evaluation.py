@@ -87,10 +87,10 @@ def test_a_second_run_reads_the_first_ones_folds(tmp_path: Path, monkeypatch: py
     """Only folds that are missing are trained again."""
     data = _dataset(0.5)
     first = _evaluate(data, tmp_path)
-    next(iter(sorted(tmp_path.glob("fold-*.npy")))).unlink()
+    next(iter(sorted(tmp_path.glob("fold-*.npz")))).unlink()
     calls = []
-    fit = LightGBMTrainer.fit
-    monkeypatch.setattr(LightGBMTrainer, "fit", lambda self, *a, **k: calls.append(1) or fit(self, *a, **k))
+    train = LightGBMTrainer.train
+    monkeypatch.setattr(LightGBMTrainer, "train", lambda self, *a, **k: calls.append(1) or train(self, *a, **k))
     second = _evaluate(data, tmp_path)
     assert len(calls) == 1
     np.testing.assert_array_equal(first.scores, second.scores)

@@ -117,8 +117,8 @@ def test_an_interrupted_study_goes_on(market: Path, tmp_path: Path, monkeypatch:
         study(config, progress=stop_at_second)
     assert list(Registry(config.registry).list()) == []
     fits: list[int] = []
-    fit = LightGBMTrainer.fit
-    monkeypatch.setattr(LightGBMTrainer, "fit", lambda self, *a, **k: fits.append(1) or fit(self, *a, **k))
+    train = LightGBMTrainer.train
+    monkeypatch.setattr(LightGBMTrainer, "train", lambda self, *a, **k: fits.append(1) or train(self, *a, **k))
     resumed = study(config)
     assert len(fits) == 3  # two folds and the final model
     monkeypatch.undo()
@@ -132,7 +132,7 @@ def test_a_damaged_checkpoint_is_made_again(market: Path, tmp_path: Path, damage
     """A file that a bad disk cut short must neither end the study nor enter it."""
     config = on(market, tmp_path)
     first = study(config)
-    for path in (config.runs / "training" / "fox").glob("fold-*.npy"):
+    for path in (config.runs / "training" / "fox").glob("fold-*.npz"):
         path.write_bytes(damage)
     assert study(config).findings == first.findings
 
@@ -150,7 +150,7 @@ def test_a_checkpoint_of_other_parameters_is_not_taken(market: Path, tmp_path: P
         "validation.early_stopping_share=0.2",
     ):
         study(on(market, tmp_path, override))
-        kept = len(list(folder.glob("fold-*.npy")))
+        kept = len(list(folder.glob("fold-*.npz")))
         assert kept == seen + 3, override
         seen = kept
 
