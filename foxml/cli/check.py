@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from foxml.cli.check_leaks import leaks
 from foxml.cli.console import Progress, emit, print_error, table
 from foxml.cli.options import (
     ConfigOption,
@@ -278,3 +279,4 @@ def _result(feature: "ColumnFindings") -> str:
 
 
 add_verb(app, "features", features)
+add_verb(app, "leaks", leaks)

@@ -5,7 +5,7 @@ Exit codes
 0 done; 1 an error without a code of its own; 2 wrong usage or config; 3 bars or corporate actions; 4 features;
 5 model or bundle; 6 journal; 7 broker; 8 recovery; 9 an optional package is missing; 10 `foxml replay` found
 differences; 70 a bug of FoxML (with its traceback); 130 interrupted. `foxml check` has codes of its own: 1 a failure,
-2 bad input, 3 a check that cannot be believed.
+2 bad input, 3 a check that cannot be believed, 4 nothing but suspicions.
 """
 
 import sys
@@ -14,7 +14,22 @@ from collections.abc import Sequence
 
 import typer
 
-from foxml.cli import backtest, check, config, data, demo, init, models, replay, report, status, trade, train, version
+from foxml.cli import (
+    backtest,
+    check,
+    config,
+    data,
+    demo,
+    init,
+    models,
+    replay,
+    report,
+    research,
+    status,
+    trade,
+    train,
+    version,
+)
 from foxml.cli.console import print_error
 from foxml.cli.verbs import EXIT_INTERRUPTED, add_verb
 from foxml.errors import FoxmlError
@@ -36,6 +51,7 @@ add_verb(app, "init", init.init)
 add_verb(app, "demo", demo.demo)
 app.add_typer(data.app, name="data")
 add_verb(app, "train", train.train)
+app.add_typer(research.app, name="research")
 app.add_typer(models.app, name="models")
 add_verb(app, "backtest", backtest.backtest)
 add_verb(app, "trade", trade.trade)

@@ -42,7 +42,7 @@ from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
 from foxml.settings import Resolved, load_model_config
 
-__all__ = ["Findings", "StudyResult", "run_study"]
+__all__ = ["Findings", "StudyResult", "config_trainer", "run_study", "study_dataset"]
 
 _TRAINERS = {"lightgbm": LightGBMTrainer}
 _GOLDEN_ROWS = 256
@@ -153,13 +153,13 @@ def run_study(
     config = resolved.config
     name = check_name(config.model.name)
     torn = registry.trials().torn
-    trainer, params = _trainer(resolved)
+    trainer, params = config_trainer(resolved)
     plan = feature_plan(resolved)
     progress(f"reading and labelling {len(config.universe.symbols)} symbols")
     inputs = read_inputs(config, store)
     progress(f"computing {len(plan.row_names)} features")
     computer = TrainingFeatureComputer(plan, import_research(plan.research, resolved.root))
-    data = _dataset(inputs, computer, config.target.value)
+    data = study_dataset(inputs, computer, config.target.value)
     evaluation = _evaluation(resolved, data, trainer, inputs.overlap_bars, progress)
     created_ns = clock.now_ns()
     registry.log_trial(Trial(name, created_ns, evaluation.overall.sharpe, resolved.sha256, evaluation.sha256))
@@ -207,7 +207,14 @@ def _check_page(page: Path) -> None:
         raise DataError(f"{page}: expected a file for the study's page, found a folder")
 
 
-def _trainer(resolved: Resolved) -> tuple[LightGBMTrainer, dict[str, Any]]:
+def config_trainer(resolved: Resolved) -> tuple[LightGBMTrainer, dict[str, Any]]:
+    """Return the trainer that a config names, and its parameters.
+
+    Raises
+    ------
+    ConfigError
+        If the family, variant or a parameter is unknown.
+    """
     chosen = resolved.config.model
     found = load_model_config(chosen.family, chosen.variant, root=resolved.config_root)
     if chosen.family not in _TRAINERS:
@@ -217,7 +224,14 @@ def _trainer(resolved: Resolved) -> tuple[LightGBMTrainer, dict[str, Any]]:
     return _TRAINERS[chosen.family](params, seed=chosen.seed, places={**found.lines, **places}), params
 
 
-def _dataset(inputs: TrainingInputs, features: TrainingFeatureComputer, value: str) -> Dataset:
+def study_dataset(inputs: TrainingInputs, features: TrainingFeatureComputer, value: str) -> Dataset:
+    """Join features with the targets of a config.
+
+    Raises
+    ------
+    DataError
+        If no sample is left.
+    """
     data = build_dataset(
         inputs.histories,
         inputs.actions,

@@ -41,7 +41,8 @@ class AvailableConfig:
     Attributes
     ----------
     kind : str
-        Its folder: ``models``, ``variants``, ``features`` ...; ``base`` for base.yaml.
+        Its folder: ``models``, ``variants``, ``features`` ...; ``base`` for base.yaml, ``research`` for the other files
+        beside it.
     name : str
         Without ``.yaml``.
     path : Path
@@ -99,8 +100,8 @@ def list_available_configs(root: Path | None = None) -> list[AvailableConfig]:
         parts = path.relative_to(folder).parts
         if len(parts) == 2:
             found.append(AvailableConfig(parts[0], path.stem, path))
-        elif parts == ("base.yaml",):
-            found.append(AvailableConfig("base", path.stem, path))
+        elif len(parts) == 1:
+            found.append(AvailableConfig("base" if path.stem == "base" else "research", path.stem, path))
     return sorted(found, key=lambda config: (config.kind, config.name))
 
 

@@ -13,7 +13,7 @@ from foxml.features import ResearchColumn
 from foxml.research.features.user import ResearchFeature
 from foxml.settings.problems import nearest
 
-__all__ = ["import_research", "research_resolver"]
+__all__ = ["import_object", "import_research", "research_resolver"]
 
 
 def research_resolver(root: Path) -> Callable[[str], ResearchColumn]:
@@ -49,6 +49,22 @@ def import_research(columns: Sequence[ResearchColumn], root: Path) -> tuple[Rese
     return tuple(found)
 
 
+def import_object(reference: str, root: Path) -> object:
+    """Return what ``package.module:object`` names, looked for as research features are.
+
+    Raises
+    ------
+    ConfigError
+        If it is not to be found.
+    """
+    module, word = _import_module(reference, root)
+    if word not in vars(module):
+        names = [name for name in vars(module) if not name.startswith("_")]
+        hint = nearest(word, names) if names else f"{module.__name__} holds none"
+        raise ConfigError(f"{reference}: found no such object; {hint}")
+    return vars(module)[word]
+
+
 def _column(reference: str, feature: ResearchFeature, module: ModuleType) -> ResearchColumn:
     file = module.__file__
     if file is None:
@@ -59,20 +75,24 @@ def _column(reference: str, feature: ResearchFeature, module: ModuleType) -> Res
     )
 
 
-def _import(reference: str, root: Path) -> tuple[ResearchFeature, ModuleType]:
+def _import_module(reference: str, root: Path) -> tuple[ModuleType, str]:
     name, colon, word = reference.partition(":")
     if not (name and colon and word):
         raise ConfigError(f"{reference}: expected package.module:object")
     try:
         with _looking_in(root):
-            module = importlib.import_module(name)
+            return importlib.import_module(name), word
     except Exception as error:  # whatever the user's module does
         raise ConfigError(f"{reference}: importing {name} failed: {type(error).__name__}: {error}") from error
+
+
+def _import(reference: str, root: Path) -> tuple[ResearchFeature, ModuleType]:
+    module, word = _import_module(reference, root)
     features = [key for key, value in vars(module).items() if isinstance(value, ResearchFeature)]
     found = vars(module).get(word)
     if not isinstance(found, ResearchFeature):
         kind = "no such object" if word not in vars(module) else f"a {type(found).__name__}"
-        hint = nearest(word, features) if features else f"{name} holds none"
+        hint = nearest(word, features) if features else f"{module.__name__} holds none"
         raise ConfigError(f"{reference}: found {kind}, expected a ResearchFeature; {hint}")
     return found, module
 

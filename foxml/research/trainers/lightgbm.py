@@ -181,6 +181,12 @@ class LightGBMTrainer:
         """Return the rows that `fit` decides the number of trees on, and learns nothing else from."""
         return self._divide(t0_ns, t1_ns, early_stopping_share)[1]
 
+    def learned_from(
+        self, t0_ns: NDArray[np.int64], t1_ns: NDArray[np.int64], early_stopping_share: float
+    ) -> NDArray[np.int64]:
+        """Return the rows that `fit` learns from, whatever decides the number of trees."""
+        return self._divide(t0_ns, t1_ns, early_stopping_share)[0]
+
     @staticmethod
     def scores(model: bytes, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return LightGBM's own raw scores by a model's text, shape (n,)."""
@@ -192,6 +198,15 @@ class LightGBMTrainer:
         """Return what the splits on each feature took from the loss, as shares of the whole, shape (F,)."""
         gain = np.asarray(_lightgbm().Booster(model_str=model.decode()).feature_importance("gain"), dtype=np.float64)
         return gain / gain.sum() if gain.sum() > 0.0 else gain
+
+    @staticmethod
+    def contributions(model: bytes, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return each column's part of each score (Lundberg et al., Nature Machine Intelligence 2, 2020), shape (n, F).
+
+        Their sum over a row is its score less the mean score.
+        """
+        booster = _lightgbm().Booster(model_str=model.decode())
+        return np.asarray(booster.predict(rows, pred_contrib=True), dtype=np.float64)[:, :-1]
 
     def _divide(
         self, t0_ns: NDArray[np.int64], t1_ns: NDArray[np.int64], share: float

@@ -28,8 +28,8 @@ packaged one; `--variant`; `--config FILE`; the environment, `FOXML__SECTION__KE
 ## Exit codes
 
 An error is one block on stderr that names the file, key or row, what was found and what was expected; nothing has been
-changed then. A traceback is only shown for a bug of FoxML's own. `foxml check features` gives 1, 2 and 3 meanings of
-its own, which stand there.
+changed then. A traceback is only shown for a bug of FoxML's own. `foxml check features` and `foxml check leaks` give
+1 to 4 meanings of their own, which stand there.
 
 """
 

@@ -143,4 +143,4 @@ def test_a_bundle_up_to_the_best_iteration_is_a_sliced_booster(tmp_path: Path) -
     with pytest.raises(ModelError, match="16 of 16 rows are not reproduced"):
         write_bundle(tmp_path / "whole", manifest(kind="xgboost"), made(whole))
     bundle = write_bundle(tmp_path / "best", manifest(kind="xgboost"), made(whole[: best[1]]))
-    assert bundle.forest.tree_count == best[1] < whole.num_boosted_rounds()
+    assert bundle.model.tree_count == best[1] < whole.num_boosted_rounds()
