@@ -79,7 +79,7 @@ def _draw(seed: int) -> _Drawn:
     if loss in ("MultiRMSE", "RMSEWithUncertainty", "MultiClass", "MultiClassOneVsAll"):
         params.pop("boosting_type", None)
     if loss.startswith(("Poisson", "Tweedie")):  # else they run away to infinity, which the library itself refuses
-        params["learning_rate"] = 0.03
+        params |= {"learning_rate": 0.03, "l2_leaf_reg": 30.0}
     if params["boost_from_average"]:
         params["model_shrink_rate"] = None
     given = {key: value for key, value in params.items() if value is not None}
