@@ -69,8 +69,8 @@ def verify(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[DIR|BUNDLE]...",
-            help="Folders of bundles (a registry, or a part of one), or models as in `show`; by default the registry.",
+            metavar="[MODEL|DIR]...",
+            help="Models as in `show`, or folders of them, each a path with a / in it; by default the registry.",
         ),
     ] = None,
     config: ConfigOption = None,
@@ -80,12 +80,13 @@ def verify(
 ) -> None:
     """Check models: every file's hash, the feature plan's, and the golden rows scored again to the last bit.
 
-    A folder is searched for bundles; all of them are checked, whatever is found on the way.
+    A folder is searched for bundles; all of them are checked, whatever is found on the way. What has no / in it names a
+    model of the registry, even where a folder here has that name.
 
     Exits with code 0 if every model is as it was made; 5 if one is refused or cannot be found, or there is none.
 
     Example:
-      foxml models verify registry spy_aapl_ibm_bac_1h@1
+      foxml models verify ./registry spy_aapl_ibm_bac_1h@1
     """
     from foxml.models import verify_models
 

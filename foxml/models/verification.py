@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from foxml.errors import MissingExtra, ModelError
@@ -45,20 +45,35 @@ def verify_models(registry: Registry, targets: Sequence[str]) -> Sequence[ModelC
     ----------
     registry : Registry
     targets : sequence of str
-        Folders to search, bundles, or references as `Registry.resolve` takes them; empty: the registry's folder.
+        References as `Registry.resolve` takes them: a name or ``name@version`` of the registry, whatever the current
+        folder holds, or a path with a ``/`` in it, to a bundle or to a folder that is searched for bundles. Empty: the
+        registry's folder.
 
     Returns
     -------
     sequence of ModelCheck
         At least one: where nothing is found, that is a refusal, too.
     """
-    return [check for target in targets or [str(registry.root)] for check in _checks(registry, target)]
+    if not targets:
+        return list(_search(registry.root, str(registry.root)))
+    return [check for target in targets for check in _checks(registry, target)]
 
 
 def _checks(registry: Registry, target: str) -> Iterator[ModelCheck]:
     folder = Path(target)
+    if "/" in target and folder.is_dir():
+        yield from _search(folder, target)
+        return
+    check = _check_reference(registry, target)
+    if "/" not in target and check.path is None and folder.is_dir():
+        hint = f"for the folder of that name, write ./{target}"
+        check = replace(check, problem=f"{check.problem}; {hint}")
+    yield check
+
+
+def _search(folder: Path, target: str) -> Iterator[ModelCheck]:
     if not folder.is_dir():
-        yield _check_reference(registry, target)
+        yield _refused(target, None, f"{target}: expected a folder of bundles, found none")
     elif os.path.lexists(folder / MANIFEST_FILE):
         yield _check_folder(folder, None)
     else:

@@ -120,3 +120,27 @@ def test_a_model_of_another_kind_is_refused(kind: str, other: str, tmp_path: Pat
         ModelError, match="kind: expected one of lightgbm, xgboost, foxml, linear, mixture, onnx, found 'pickle'"
     ):
         write_bundle(tmp_path / "bundle", manifest(kind="pickle"), made)
+
+
+def test_a_bundle_up_to_the_best_iteration_is_a_sliced_booster(tmp_path: Path) -> None:
+    """A bundle holds the trees that trade, and no others: what `XGBRegressor` says of the whole file is refused."""
+    late = xgboost.DMatrix(X[::3], -Y[::3], feature_names=list(NAMES))
+    whole = xgboost.train(
+        {"nthread": 1, "max_depth": 3},
+        xgboost.DMatrix(X, Y, feature_names=list(NAMES)),
+        12,
+        evals=[(late, "late")],
+        early_stopping_rounds=3,
+        verbose_eval=False,
+    )
+    golden = xgboost.DMatrix(X[:16], feature_names=list(NAMES))
+    best = (0, whole.best_iteration + 1)
+    scores = whole.predict(golden, output_margin=True, iteration_range=best)
+
+    def made(booster: xgboost.Booster) -> BundleContents:
+        return contents(model=bytes(booster.save_raw("ubj")), golden_rows=X[:16], golden_scores=scores)
+
+    with pytest.raises(ModelError, match="16 of 16 rows are not reproduced"):
+        write_bundle(tmp_path / "whole", manifest(kind="xgboost"), made(whole))
+    bundle = write_bundle(tmp_path / "best", manifest(kind="xgboost"), made(whole[: best[1]]))
+    assert bundle.model.tree_count == best[1] < whole.num_boosted_rounds()

@@ -111,3 +111,24 @@ def test_nothing_to_check_is_a_refusal(tmp_path: Path) -> None:
     for targets in ([], [str(tmp_path / "empty")], ["fox"], ["./fox"]):
         (check,) = verify_models(registry, targets)
         assert check.problem
+
+
+def test_a_folder_here_does_not_hide_a_model_of_its_name(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else what is verified would depend on where the command was typed: the model that trades went unchecked."""
+    monkeypatch.chdir(registry.root.parent)
+    shutil.copytree(registry.root / "hare", "fox")
+    assert [check.name for check in verify_models(registry, ["fox"])] == ["fox@2"]
+    (other,) = verify_models(registry, ["./fox"])
+    assert "expected fox@1, found hare@1" in str(other.problem)
+    _cut(registry.root)
+    (check,) = verify_models(registry, ["fox@1"])
+    assert "model.txt: expected sha256" in str(check.problem)
+
+
+def test_a_folder_without_a_slash_is_told_how(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The registry's own folder is what one types first; without targets, it needs no slash."""
+    monkeypatch.chdir(registry.root.parent)
+    (check,) = verify_models(registry, ["registry"])
+    assert str(check.problem).endswith("for the folder of that name, write ./registry")
+    assert len(verify_models(registry, ["./registry"])) == 3
+    assert len(verify_models(Registry(Path("registry")), [])) == 3

@@ -1,9 +1,5 @@
-"""Forests of scikit-learn and NGBoost, written in FoxML's own form, which the compiled core scores to the same bits.
+"""Forests of scikit-learn, which has no model format that could be read without pickle."""
 
-These libraries have no model format that could be read without pickle, so a model is converted where it was trained.
-"""
-
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,18 +17,17 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.tree import DecisionTreeRegressor
 
 from foxml.errors import ModelError
+from foxml.research.forests.document import Tree, write_forest
 
-__all__ = ["ngboost_forest", "sklearn_forest"]
+__all__ = ["sklearn_forest", "sklearn_tree"]
 
 _AVERAGED = (RandomForestRegressor, RandomForestClassifier, ExtraTreesRegressor, ExtraTreesClassifier)
 _BOOSTED = (GradientBoostingRegressor, GradientBoostingClassifier)
 _HISTOGRAM = (HistGradientBoostingRegressor, HistGradientBoostingClassifier)
 _LEAF = -1
 _EVERY_OUTPUT = -1
-_Tree = dict[str, Any]
 
 
 def sklearn_forest(model: BaseEstimator, feature_names: Sequence[str] | None = None) -> bytes:
@@ -61,53 +56,12 @@ def sklearn_forest(model: BaseEstimator, feature_names: Sequence[str] | None = N
         own.
     """
     if isinstance(model, _AVERAGED):
-        return _write(model, feature_names, **_averaged(model))
+        return write_forest(model, feature_names, **_averaged(model))
     if isinstance(model, _BOOSTED):
-        return _write(model, feature_names, **_boosted(model))
+        return write_forest(model, feature_names, **_boosted(model))
     if isinstance(model, _HISTOGRAM):
-        return _write(model, feature_names, **_histogram(model))
+        return write_forest(model, feature_names, **_histogram(model))
     raise ModelError(f"{type(model).__name__}: expected a random forest, extra trees or gradient boosting")
-
-
-def ngboost_forest(model: Any, feature_names: Sequence[str] | None = None) -> bytes:
-    """Write a fitted NGBoost model in FoxML's form: one output for each parameter of its distribution.
-
-    Raw scores equal ``model.pred_param(X)`` to the last bit: the parameters as the distribution's class takes them (of
-    Normal: mean, logarithm of scale).
-
-    Parameters
-    ----------
-    model : NGBRegressor, NGBClassifier
-        With scikit-learn's regression trees as base learners, which is the default.
-    feature_names : sequence of str, optional
-
-    Returns
-    -------
-    bytes
-        For `foxml.models.Forest.from_foxml`.
-
-    Raises
-    ------
-    ModelError
-        If its base learners are not regression trees.
-    """
-    trees = []
-    for stage, scaling, columns in zip(model.base_models, model.scalings, model.col_idxs, strict=True):
-        for output, learner in enumerate(stage):
-            if not isinstance(learner, DecisionTreeRegressor):
-                raise ModelError(f"{type(model).__name__}: expected regression trees, found {type(learner).__name__}")
-            leaves = -(model.learning_rate * learner.tree_.value[:, 0, 0] * scaling)
-            trees.append(_tree(learner.tree_, leaves, output, np.asarray(columns)))
-    return _write(
-        model,
-        feature_names,
-        features=int(model.n_features),
-        inputs="float32",
-        base_margin=np.asarray(model.init_params, dtype=np.float64),
-        divisor=1.0,
-        link="identity",
-        trees=trees,
-    )
 
 
 def _averaged(model: Any) -> dict[str, Any]:
@@ -119,7 +73,7 @@ def _averaged(model: Any) -> dict[str, Any]:
     for estimator in model.estimators_:
         values = estimator.tree_.value
         leaves = values[:, 0, :outputs] if is_classifier else values[:, :, 0]
-        trees.append(_tree(estimator.tree_, leaves, _EVERY_OUTPUT if outputs > 1 else 0))
+        trees.append(sklearn_tree(estimator.tree_, leaves, _EVERY_OUTPUT if outputs > 1 else 0))
     return {
         "features": int(model.n_features_in_),
         "inputs": "float32",
@@ -137,7 +91,7 @@ def _boosted(model: Any) -> dict[str, Any]:
     features = int(model.n_features_in_)
     base = model._raw_predict_init(np.zeros((1, features), dtype=np.float32))[0]
     trees = [
-        _tree(estimator.tree_, model.learning_rate * estimator.tree_.value[:, 0, 0], output)
+        sklearn_tree(estimator.tree_, model.learning_rate * estimator.tree_.value[:, 0, 0], output)
         for stage in model.estimators_
         for output, estimator in enumerate(stage)
     ]
@@ -176,8 +130,19 @@ def _histogram(model: Any) -> dict[str, Any]:
     }
 
 
-def _tree(tree: Any, leaves: NDArray[np.float64], output: int, columns: NDArray[np.int64] | None = None) -> _Tree:
-    """One of scikit-learn's trees; `leaves` has a value or a vector for every node."""
+def sklearn_tree(tree: Any, leaves: NDArray[np.float64], output: int, columns: NDArray[np.int64] | None = None) -> Tree:
+    """Convert one of scikit-learn's trees.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+    leaves : ndarray
+        A value or a vector for every node; those of splits are not used.
+    output : int
+        That the leaves add to; -1 if they are vectors.
+    columns : ndarray, optional
+        Of the row, for each of the tree's features.
+    """
     is_leaf = tree.children_left == _LEAF
     feature = np.where(is_leaf, 0, tree.feature)
     return _rows(
@@ -192,7 +157,7 @@ def _tree(tree: Any, leaves: NDArray[np.float64], output: int, columns: NDArray[
     )
 
 
-def _histogram_tree(nodes: NDArray[Any], output: int) -> _Tree:
+def _histogram_tree(nodes: NDArray[Any], output: int) -> Tree:
     return _rows(
         nodes["is_leaf"].astype(bool),
         nodes["feature_idx"],
@@ -214,7 +179,7 @@ def _rows(
     default_left: NDArray[Any],
     leaves: NDArray[Any],
     output: int,
-) -> _Tree:
+) -> Tree:
     """Split the nodes into splits and leaves; child number i is split i, or below 0 leaf -1 - i."""
     number = np.where(is_leaf, np.int64(0) - np.cumsum(is_leaf), np.cumsum(~is_leaf) - 1)
     split = ~is_leaf
@@ -227,38 +192,3 @@ def _rows(
         "default_left": default_left[split].astype(np.int64).tolist(),
         "leaves": np.asarray(leaves[is_leaf], dtype=np.float64).reshape(-1).tolist(),
     }
-
-
-def _write(
-    model: Any,
-    feature_names: Sequence[str] | None,
-    *,
-    features: int,
-    inputs: str,
-    base_margin: NDArray[np.float64],
-    divisor: float,
-    link: str,
-    trees: list[_Tree],
-) -> bytes:
-    document: dict[str, Any] = {
-        "format": "foxml-forest",
-        "version": 1,
-        "origin": f"{_library(model)} {type(model).__name__}",
-        "inputs": inputs,
-        "feature_count": features,
-        "outputs": len(base_margin),
-        "base_margin": base_margin.tolist(),
-        "divisor": divisor,
-        "link": link,
-        "trees": trees,
-    }
-    if feature_names is not None:
-        if len(feature_names) != features:
-            raise ModelError(f"feature_names: expected {features}, found {len(feature_names)}")
-        document["feature_names"] = list(feature_names)
-    return json.dumps(document, separators=(",", ":")).encode()
-
-
-def _library(model: Any) -> str:
-    root = type(model).__module__.split(".")[0]
-    return {"sklearn": "scikit-learn", "ngboost": "NGBoost"}.get(root, root)
