@@ -113,7 +113,7 @@ class _Scan:
 def _deviations(high: Floats, low: Floats, close: Floats, window_bars: int) -> Floats:
     middle = np.full(len(close), np.nan)
     middle[window_bars:] = _medians(close, window_bars)[:-1]
-    return np.maximum(np.abs(high - middle), np.abs(low - middle))
+    return np.asarray(np.maximum(np.abs(high - middle), np.abs(low - middle)))
 
 
 def _medians(values: Floats, window_bars: int) -> Floats:
