@@ -19,16 +19,11 @@ __all__ = ["SplitSuspect", "overnight_jump", "split_suspects", "unexplained_jump
 
 _SESSIONS_BEFORE: Final = 20
 _SESSIONS_AFTER: Final = 5
-_PRICE_TOLERANCE: Final = 0.04
-"""How far from a ratio, in logs, a step may lie; in volatile times as far as the usual step, up to the largest."""
-_PRICE_TOLERANCE_MAX: Final = 0.08
-_SMALL_RATIO: Final = 1.5
-_SMALL_TOLERANCE: Final = 0.01
-"""Shares do fall by a fifth in a night: below 3/2 a step must be this close to a ratio."""
 _LEVEL_TOLERANCE: Final = 0.2
 """How far from the ratio, in logs, the session's last close may lie: a bad print at the open is no split."""
-_VOLUME_TOLERANCE: Final = 2.5
-"""How many times more or less volume than the ratio there may be."""
+_TOLERANCES: Final = ((1.5, 0.01, 2.5), (2.75, 0.04, 2.5), (np.inf, 0.08, 4.0))
+"""Ratios (or their inverses) below the first number: how far from one a step may lie, in logs, and how many times more or
+less volume there may be. Shares do fall by a fifth in a night, seldom by a half, hardly ever by two thirds."""
 _UNUSUAL: Final = 6.0
 """How many usual overnight steps make an unusual one."""
 _NORMAL: Final = 1.4826
@@ -139,15 +134,13 @@ def split_suspects(bars: SymbolBars, actions: Iterable[CorporateAction]) -> list
         ratio, off = _nearest(float(step[i]))
         past = step[max(0, i - 3 * _SESSIONS_BEFORE) : i]
         usual = _NORMAL * float(np.median(np.abs(past))) if len(past) >= _SESSIONS_BEFORE else 0.0
-        near = min(max(_PRICE_TOLERANCE, usual), _PRICE_TOLERANCE_MAX)
-        if 1 / _SMALL_RATIO < ratio < _SMALL_RATIO:
-            near = _SMALL_TOLERANCE
+        near, volume_near = _tolerance(ratio)
         if off > near or abs(step[i]) < _UNUSUAL * usual:
             continue
         if abs(level[i] - np.log(float(ratio))) > _LEVEL_TOLERANCE:
             continue
         moved = _volume_ratio(volume, i + 1, split_at)
-        if abs(np.log(moved / float(ratio))) > np.log(_VOLUME_TOLERANCE):
+        if abs(np.log(moved / float(ratio))) > np.log(volume_near):
             continue
         open_ns = int(bars.session_open_ns[first[i + 1]])
         text = f"{ratio.numerator}/{ratio.denominator}"
@@ -182,6 +175,11 @@ def _nearest(step: float) -> tuple[Fraction, float]:
     off = [abs(step - float(np.log(float(ratio)))) for ratio in _RATIOS]
     best = int(np.argmin(off))
     return _RATIOS[best], off[best]
+
+
+def _tolerance(ratio: Fraction) -> tuple[float, float]:
+    size = float(max(ratio, 1 / ratio))
+    return next((near, volume) for below, near, volume in _TOLERANCES if size < below)
 
 
 def _volume_ratio(volume: NDArray[np.float64], at: int, split_at: NDArray[np.int64]) -> float:
