@@ -22,8 +22,8 @@ _SESSIONS_AFTER: Final = 5
 _LEVEL_TOLERANCE: Final = 0.2
 """How far from the ratio, in logs, the session's last close may lie: a bad print at the open is no split."""
 _TOLERANCES: Final = ((1.5, 0.01, 2.5), (2.75, 0.04, 2.5), (np.inf, 0.08, 4.0))
-"""Ratios (or their inverses) below the first number: how far from one a step may lie, in logs, and how many times more or
-less volume there may be. Shares do fall by a fifth in a night, seldom by a half, hardly ever by two thirds."""
+"""Ratios (or their inverses) below the first number: how far from one a step may lie, in logs, and how many times more
+or less volume there may be. Shares do fall by a fifth in a night, seldom by a half, hardly ever by two thirds."""
 _UNUSUAL: Final = 6.0
 """How many usual overnight steps make an unusual one."""
 _NORMAL: Final = 1.4826
