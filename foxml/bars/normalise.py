@@ -18,7 +18,16 @@ from foxml.bars.timeframes import DAY_NS
 from foxml.domain.bars import CLOSE, VOLUME, SymbolBars
 from foxml.errors import DataError
 
-__all__ = ["Normalised", "QualityReport", "bars_expected", "clean", "deduplicated", "normalise", "time_ordered"]
+__all__ = [
+    "Normalised",
+    "QualityReport",
+    "bars_expected",
+    "clean",
+    "deduplicated",
+    "normalise",
+    "stale_bars",
+    "time_ordered",
+]
 
 Mask = NDArray[np.bool_]
 Times = NDArray[np.int64]
@@ -222,7 +231,7 @@ def _judged(
     """Mark stale bars and bad prints; return which bars are kept."""
     kept = np.ones(len(rows), dtype=np.bool_)
     if cleaning.stale != "ignore":
-        stale = _stale(rows.ohlcv, session, close_ns, interval_ns, cleaning.stale_repeats_min)
+        stale = stale_bars(rows.ohlcv, session, close_ns, interval_ns, cleaning.stale_repeats_min)
         marks[stale] |= np.uint8(BarMark.STALE)
         if cleaning.stale == "drop" and stale.any():
             dropped["stale"] = int(stale.sum())
@@ -245,7 +254,7 @@ def _judged(
     return kept
 
 
-def _stale(ohlcv: NDArray[np.float64], session: Times, close_ns: Times, interval_ns: int, repeats_min: int) -> Mask:
+def stale_bars(ohlcv: NDArray[np.float64], session: Times, close_ns: Times, interval_ns: int, repeats_min: int) -> Mask:
     """Return bars that are at least the so manyth repeat in a row of the bar right before them."""
     same = np.zeros(len(ohlcv), dtype=np.bool_)
     # Only neighbours: a thin share may well trade the same lot at the same price an hour later.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foxml.cli.console import Progress, emit, path_text, table
+from foxml.cli.data_check import check_data
 from foxml.cli.options import (
     ConfigOption,
     JsonOption,
@@ -167,3 +168,4 @@ def _columns(pairs: list[str]) -> dict[str, str]:
 
 add_verb(app, "import", import_bars)
 add_verb(app, "list", list_bars)
+add_verb(app, "check", check_data)

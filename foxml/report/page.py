@@ -8,9 +8,9 @@ from foxml.report.markup import Markup, element, join
 from foxml.report.run import fold
 from foxml.report.sections import SECTIONS, headline, trade_list
 
-__all__ = ["analyse_journal", "render", "write_report"]
+__all__ = ["STYLE", "analyse_journal", "render", "write_page", "write_report"]
 
-_CSS = """
+STYLE = """
 :root { color-scheme: light dark; --bg: #ffffff; --fg: #1d2430; --muted: #66707f; --grid: #e3e7ec; --card: #f5f7f9;
   --good: #1f7a49; --bad: #b3364a; }
 @media (prefers-color-scheme: dark) { :root { --bg: #14181d; --fg: #dfe4ea; --muted: #929caa; --grid: #2b323b;
@@ -34,6 +34,7 @@ td.wrap { white-space: normal; overflow-wrap: anywhere; } thead th { color: var(
 @media (max-width: 600px) { td.left:first-child { white-space: pre-wrap; min-width: 7.5rem; } }
 .pair { display: flex; flex-wrap: wrap; gap: 1rem; } .pair svg { flex: 1 1 340px; width: 48%; }
 """
+"""Of every page that the product writes."""
 
 
 def analyse_journal(journal: Path) -> Analysis:
@@ -68,7 +69,7 @@ def render(analysis: Analysis, *, title: str | None = None, trades_max: int = 50
         [
             Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
             element("title", title),
-            element("style", Markup(_CSS)),
+            element("style", Markup(STYLE)),
         ]
     )
     label = run.details.get("mode_label", "")
@@ -91,8 +92,13 @@ def write_report(journal: Path, out: Path, *, title: str | None = None, trades_m
     """
     analysis = analyse_journal(journal)
     text = render(analysis, title=title, trades_max=trades_max)
+    write_page(out, text)
+    return analysis
+
+
+def write_page(out: Path, text: str) -> None:
+    """Write a page, whole or not at all, in place of an older one."""
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(out.name + ".unfinished")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(out)
-    return analysis

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["calibration_plot", "equity_plot", "exposure_plot", "histogram_plot"]
+__all__ = [
+    "calibration_plot",
+    "date_axis",
+    "datetimes",
+    "equity_plot",
+    "exposure_plot",
+    "figure_svg",
+    "histogram_plot",
+]
 
 # Stand-ins that are replaced by the page's own colours after drawing.
 _THEME = {"#010101": "var(--fg)", "#020202": "var(--muted)", "#030303": "var(--grid)"}
@@ -35,7 +43,7 @@ def equity_plot(run: Run) -> Markup:
     def draw(figure: "Figure") -> None:
         top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.4])
         for curve, colour in zip(drawn, _SERIES, strict=False):
-            x = _dates(np.concatenate(([curve.start_ns], curve.end_ns)))
+            x = datetimes(np.concatenate(([curve.start_ns], curve.end_ns)))
             width = 1.8 if curve is drawn[0] else 1.1
             top.plot(x, curve.values, color=colour, linewidth=width, label=curve.name)
             if np.all(curve.values > 0.0):
@@ -48,9 +56,9 @@ def equity_plot(run: Run) -> Markup:
         top.set_ylabel("equity")
         bottom.set_ylabel("drawdown, %")
         top.legend(loc="upper left", frameon=False, fontsize=9)
-        _date_axis(bottom)
+        date_axis(bottom)
 
-    return _svg("equity", 4.6, draw)
+    return figure_svg("equity", 4.6, draw)
 
 
 def exposure_plot(run: Run) -> Markup:
@@ -65,15 +73,15 @@ def exposure_plot(run: Run) -> Markup:
 
     def draw(figure: "Figure") -> None:
         axes = figure.subplots()
-        x = _dates(run.close_ns[run.decided[rows]])
+        x = datetimes(run.close_ns[run.decided[rows]])
         axes.fill_between(x, 100.0 * gross, color=_SERIES[2], alpha=0.35, linewidth=0, label="gross")
         axes.plot(x, 100.0 * net, color=_SERIES[0], linewidth=0.9, label="net")
         axes.axhline(0.0, color="#020202", linewidth=0.6)
         axes.set_ylabel(f"exposure by {every}, %", fontsize=8)
         axes.legend(loc="upper left", frameon=False, fontsize=9, ncols=2)
-        _date_axis(axes)
+        date_axis(axes)
 
-    return _svg("exposure", 2.4, draw)
+    return figure_svg("exposure", 2.4, draw)
 
 
 def histogram_plot(curve: Curve) -> Markup:
@@ -87,7 +95,7 @@ def histogram_plot(curve: Curve) -> Markup:
         axes.set_xlabel("return of a session, % (dashed: mean)")
         axes.set_ylabel("sessions")
 
-    return _svg("returns", 2.6, draw, width=_WIDTH / 2)
+    return figure_svg("returns", 2.6, draw, width=_WIDTH / 2)
 
 
 def calibration_plot(found: Calibration) -> Markup:
@@ -103,10 +111,10 @@ def calibration_plot(found: Calibration) -> Markup:
         axes.set_xlabel("tenth of the score, lowest to highest")
         axes.set_ylabel(f"mean return after {found.horizon_bars} bars, bps", fontsize=8)
 
-    return _svg("calibration", 2.6, draw, width=_WIDTH / 2)
+    return figure_svg("calibration", 2.6, draw, width=_WIDTH / 2)
 
 
-def _svg(name: str, height: float, draw: Callable[["Figure"], None], *, width: float = _WIDTH) -> Markup:
+def figure_svg(name: str, height: float, draw: Callable[["Figure"], None], *, width: float = _WIDTH) -> Markup:
     """Draw a figure; the same data give the same bytes."""
     try:
         import matplotlib as mpl
@@ -154,11 +162,13 @@ def _formatter(text: Callable[[float], str]) -> Any:  # noqa: ANN401 - matplotli
     return FuncFormatter(lambda value, _position: text(value))
 
 
-def _dates(ns: NDArray[np.int64]) -> NDArray[np.datetime64]:
+def datetimes(ns: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """Return moments as matplotlib takes them."""
     return np.asarray(ns.astype("datetime64[ns]"))
 
 
-def _date_axis(axes: "Axes") -> None:
+def date_axis(axes: "Axes") -> None:
+    """Label an axis of moments by the market's clock."""
     from matplotlib import dates
 
     untyped: Any = dates
