@@ -110,6 +110,8 @@ def _history(name: str, series: QualitySeries) -> Markup:
         prices = series.close[np.isfinite(series.close)]
         if len(prices) and prices.min() > 0 and prices.max() / prices.min() > 5.0:
             top.set_yscale("log")
+            top.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+            top.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
         top.set_ylabel("close, raw $")
         when, mean = _coverage_by_part(series)
         bottom.fill_between(datetimes(when), 100.0 * mean, step="mid", color=_LINE, alpha=0.35, linewidth=0)
