@@ -219,6 +219,8 @@ def _times(
             at = int(beyond.argmax())
             raise DataError(f"{source}:{row[at]}: {name}: {numbers[at]} {layout.time_unit} lie beyond the year 2262")
         return np.asarray(numbers * scale)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        column, kind = _parsed(column, source, name)
     if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
         raise DataError(f"{source}: {name}: expected dates and times, found {kind}; name a time unit for numbers")
     try:
@@ -227,6 +229,18 @@ def _times(
         raise DataError(f"{source}: {name}: a time lies beyond the years 1678 to 2262: {error}") from None
     ns = stamps.cast(pa.int64()).to_numpy()
     return ns if getattr(kind, "tz", None) is not None else _localised(ns, zone, source, name, row)
+
+
+def _parsed(column: "pa.ChunkedArray", source: str, name: str) -> tuple["pa.ChunkedArray", "pa.DataType"]:
+    import pyarrow as pa
+
+    problems = []
+    for kind in (pa.timestamp("ns"), pa.timestamp("ns", "UTC")):
+        try:
+            return column.cast(pa.string()).cast(kind), kind
+        except pa.ArrowInvalid as error:
+            problems.append(str(error))
+    raise DataError(f"{source}: {name}: expected dates and times: {problems[0]}")
 
 
 def _localised(
