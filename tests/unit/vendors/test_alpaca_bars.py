@@ -25,15 +25,19 @@ class Asking:
         client = open_client(
             Credentials(KEY, secret), now_ns=lambda: 1_700_000_000 * 10**9, url=server.url, timeout_s=0.5
         )
-        clock = iter(range(10**9))
+        self.now_ns = 0
         self.bars = AlpacaBars(
             client,
-            pacer=Pacer((Rule(Scope.ALL, 10_000, 1e-9),), clock_ns=lambda: next(clock), sleep=lambda _: None),
+            pacer=Pacer((Rule(Scope.ALL, 10_000, 1.0),), clock_ns=lambda: self.now_ns, sleep=self._sleep),
             policy=RetryPolicy(attempts_max, base_s=1.0, cap_s=4.0),
-            sleep=self.slept.append,
+            sleep=self._sleep,
             fraction=lambda: 0.0,
             page_bars=100,
         )
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now_ns += round(seconds * 1e9)
 
     def all(self, symbol: str = "SPY", start: int = START, end: int = END) -> BarPage:
         return BarPage.joined(list(self.bars.pages(symbol, "1m", start, end)))
