@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foxml.cli.console import Progress, emit, path_text, table
+from foxml.cli.data_aggregate import aggregate_bars
 from foxml.cli.data_check import check_data
+from foxml.cli.data_fetch import fetch
+from foxml.cli.data_sniff import sniff_files
 from foxml.cli.options import (
     ConfigOption,
     JsonOption,
@@ -93,10 +96,12 @@ def import_bars(
             layout=layout,
             marks=marks,
             actions_path=actions,
-            progress=progress,
             symbols=symbol,
             sort=sort,
             drop_duplicates=drop_duplicates,
+            progress=lambda _: None,
+            counted=progress,
+            staging=resolved.store / ".import",
         )
     text = f"{_summary(reports)}\nstored in {path_text(resolved.store)}"
     emit(reports, as_json=as_json, text=text)
@@ -167,5 +172,8 @@ def _columns(pairs: list[str]) -> dict[str, str]:
 
 
 add_verb(app, "import", import_bars)
+add_verb(app, "sniff", sniff_files)
+add_verb(app, "aggregate", aggregate_bars)
+add_verb(app, "fetch", fetch)
 add_verb(app, "list", list_bars)
 add_verb(app, "check", check_data)
