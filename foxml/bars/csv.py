@@ -20,7 +20,7 @@ from foxml.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CsvFormat", "column_names", "read_csv", "symbol_from_name"]
+__all__ = ["CsvFormat", "column_names", "first_cell", "read_csv", "symbol_from_name"]
 
 CsvFormat = Layout
 
@@ -81,6 +81,15 @@ def column_names(path: Path) -> list[str]:
     if not header:
         raise DataError(f"{path}: not a CSV table: it has no header")
     return header
+
+
+def first_cell(path: Path, column: str) -> str:
+    """Return what stands in a column's first row; empty where there is none."""
+    with _lines(path) as lines:
+        reader = csv.reader(lines)
+        header = next(reader, [])
+        first = next(reader, [])
+    return first[header.index(column)] if column in header and len(first) == len(header) else ""
 
 
 def symbol_from_name(path: Path) -> str:
@@ -158,12 +167,7 @@ def _stamp_type(path: Path, layout: Layout, name: str) -> "pa.DataType":
 
     if layout.time_unit != "iso":
         return pa.int64()
-    with _lines(path) as lines:
-        reader = csv.reader(lines)
-        header = next(reader)
-        first = next(reader, [])
-    at = header.index(name)
-    offset = len(first) > at and _OFFSET.search(first[at]) is not None
+    offset = _OFFSET.search(first_cell(path, name)) is not None
     return pa.timestamp("ns", "UTC" if offset else None)
 
 

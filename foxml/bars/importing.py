@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from foxml.bars.actions import holds_actions, read_actions
 from foxml.bars.calendar import TradingCalendar
-from foxml.bars.csv import CsvFormat, read_csv
+from foxml.bars.csv import CsvFormat
 from foxml.bars.normalise import QualityReport, deduplicated, normalise, time_ordered
 from foxml.bars.raw import RawBars
 from foxml.bars.sniff import sniff
+from foxml.bars.sources.files import files_in, read_file
+from foxml.bars.staging import Bounds, Result, Staging, in_order
 from foxml.bars.store import BarMarks, BarStore
 from foxml.bars.timeframes import parse_interval
 from foxml.domain.bars import SymbolBars
@@ -31,14 +34,17 @@ def import_files(
     symbols: Collection[str] | None = None,
     sort: bool = False,
     drop_duplicates: bool = False,
+    bounds: Bounds = Bounds(),  # noqa: B008 - frozen
+    staging: Path | None = None,
+    counted: Callable[[str, int, int], object] = lambda *_: None,
 ) -> list[QualityReport]:
-    """Import CSV files; either all of them are stored, or, at the first error, none.
+    """Import files; either all of them are stored, or, at the first error, none.
 
     Parameters
     ----------
     paths : sequence of Path
-        Files, or folders whose ``*.csv`` and ``*.csv.gz`` are taken. One with the header of a table of corporate
-        actions is no file of bars.
+        Files, or folders whose CSV (``.gz`` too), Parquet and HDF5 files are taken. One with the header of a
+        table of corporate actions is no file of bars.
     store : BarStore
     calendar : TradingCalendar
     interval : str
@@ -49,21 +55,28 @@ def import_files(
     actions_path : Path, optional
         Table of corporate actions that replaces the stored ones; by default the one among the files, if there is one.
     progress : callable
-        Told the name of each file as it is read.
+        Told the name of each file that was read.
     symbols : collection of str, optional
         Import these alone; each must be in some file.
     sort : bool, default False
         Put rows in order of time; without it a row out of order is an error.
     drop_duplicates : bool, default False
         Leave out rows that repeat another in every value; without it, and for rows that differ, it is an error.
+    bounds : Bounds
+        Files that are read at a time, and memory.
+    staging : Path, optional
+        Folder for what was read, until all is stored: it need not be held in memory, and an interrupted import goes on
+        from there. Without it all is held in memory.
+    counted : callable
+        Told the name of each file that was read, how many are, and of how many.
 
     Raises
     ------
     DataError
         Names the file and row; the store is as it was.
     """
-    interval_ns = parse_interval(interval)
-    found = [file for path in paths for file in _files(path)]
+    parse_interval(interval)
+    found = [file for path in paths for file in files_in(path)]
     tables = [file for file in found if holds_actions(file)]
     files = [file for file in found if file not in tables]
     if not files:
@@ -73,28 +86,55 @@ def import_files(
     actions = read_actions(actions_path, calendar) if actions_path else None
     if actions_path is not None:
         progress(f"{actions_path.name}: corporate actions")
-    normalised: dict[str, tuple[SymbolBars, QualityReport]] = {}
-    for file in files:
-        progress(file.name)
-        for raw in read_csv(file, layout or _sniffed(file, calendar, interval), interval_ns=interval_ns):
-            if symbols is not None and raw.symbol not in symbols:
-                continue
-            if raw.symbol in normalised:
-                raise DataError(f"{file}: {raw.symbol} was already read from another file")
-            bars, report = _normalised(raw, calendar, interval_ns, sort=sort, drop_duplicates=drop_duplicates)
+    options = (interval, layout, calendar.name, calendar.covered_ns, sorted(symbols or ()), sort, drop_duplicates)
+    kept = None if staging is None else Staging(staging, repr(options))
+    read_one = partial(
+        _read, calendar=calendar, interval=interval, layout=layout, symbols=symbols, sort=sort,
+        drop_duplicates=drop_duplicates,
+    )  # fmt: skip
+    read = read_one if kept is None else partial(kept.read, read_one)
+    reports: dict[str, QualityReport] = {}
+    held: list[tuple[Path, Result | None]] = []
+    for done, (file, result) in enumerate(in_order(files, read, bounds), 1):
+        for bars, report in result:
+            if bars.symbol in reports:
+                raise DataError(f"{file}: {bars.symbol} was already read from another file")
             if len(bars) == 0:
-                raise DataError(f"{file}: {raw.symbol}: none of {report.rows_read} rows lies in a regular session")
-            normalised[raw.symbol] = (bars, report)
-    missing = sorted(set(symbols or ()) - set(normalised))
+                raise DataError(f"{file}: {bars.symbol}: none of {report.rows_read} rows lies in a regular session")
+            reports[bars.symbol] = report
+        held.append((file, result if kept is None else None))
+        progress(file.name)
+        counted(file.name, done, len(files))
+    missing = sorted(set(symbols or ()) - set(reports))
     if missing:
-        raise DataError(
-            f"no file holds {', '.join(missing)}; found {', '.join(normalised) or 'none of those asked for'}"
-        )
-    for bars, _ in normalised.values():
-        store.write(bars, marks=marks)
+        raise DataError(f"no file holds {', '.join(missing)}; found {', '.join(reports) or 'none of those asked for'}")
+    for file, in_memory in held:
+        for bars, _ in in_memory if in_memory is not None else read(file):
+            store.write(bars, marks=marks)
     if actions is not None:
         store.write_actions(actions)
-    return [report for _, report in normalised.values()]
+    if kept is not None:
+        kept.clear()
+    return list(reports.values())
+
+
+def _read(
+    file: Path,
+    *,
+    calendar: TradingCalendar,
+    interval: str,
+    layout: CsvFormat | None,
+    symbols: Collection[str] | None,
+    sort: bool,
+    drop_duplicates: bool,
+) -> Result:
+    interval_ns = parse_interval(interval)
+    parts = read_file(file, layout or _sniffed(file, calendar, interval), interval_ns=interval_ns)
+    return [
+        _normalised(raw, calendar, interval_ns, sort=sort, drop_duplicates=drop_duplicates)
+        for raw in parts
+        if symbols is None or raw.symbol in symbols
+    ]
 
 
 def _sniffed(file: Path, calendar: TradingCalendar, interval: str) -> CsvFormat:
@@ -122,12 +162,3 @@ def _only(tables: Sequence[Path]) -> Path:
     if len(tables) > 1:
         raise DataError(f"{tables[1]}: corporate actions, as in {tables[0]}; name the one that holds")
     return tables[0]
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    found = sorted([*path.glob("*.csv"), *path.glob("*.csv.gz")])
-    if not found:
-        raise DataError(f"{path}: the folder holds no *.csv or *.csv.gz")
-    return found

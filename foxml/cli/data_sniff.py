@@ -1,0 +1,46 @@
+"""`foxml data sniff`: what an import would take files for."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foxml.cli.console import emit, table
+from foxml.cli.options import ConfigOption, JsonOption, SetOption, VariantOption, calendar_of, resolve
+
+__all__ = ["sniff_files"]
+
+
+def sniff_files(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files of bars, or folders of them.")],
+    config: ConfigOption = None,
+    variant: VariantOption = None,
+    overrides: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what an import without --timezone would take each file for; nothing is stored.
+
+    Example:
+      foxml data sniff bars-1h
+    """
+    from foxml.bars.actions import holds_actions
+    from foxml.bars.sniff import sniff
+    from foxml.bars.sources.files import files_in
+
+    calendar = calendar_of(resolve(config, variant, overrides).config.bars.calendar)
+    files = [file for path in paths for file in files_in(path) if not holds_actions(file)]
+    found = {str(file): sniff(file, calendar) for file in files}
+    rows = [
+        [
+            Path(name).name,
+            each.interval,
+            each.layout.timezone if each.layout.time_unit == "iso" else f"{each.layout.time_unit} since 1970",
+            each.layout.label,
+            f"{each.regular_share:.1%}",
+            " ".join(f"{ours}={theirs}" for ours, theirs in each.layout.columns.items()) or "-",
+        ]
+        for name, each in found.items()
+    ]
+    hints = [f"{Path(name).name}: {hint}" for name, each in found.items() for hint in each.hints]
+    text = table(["file", "interval", "time zone", "label", "volume in sessions", "columns"], rows)
+    emit(found, as_json=as_json, text="\n".join([text, *hints]))
