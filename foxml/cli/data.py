@@ -91,7 +91,7 @@ def import_bars(
         reports = import_files(
             paths,
             store=BarStore(resolved.store),
-            calendar=calendar_of(resolved.config.bars.calendar),
+            calendar=calendar_of(resolved),
             interval=interval,
             layout=layout,
             marks=marks,

@@ -66,7 +66,7 @@ def aggregate_bars(
     parse_interval(source)
     until_ns = None if until is None else _utc_ns(until)
     resolved = resolve(config, variant, overrides)
-    store, calendar = BarStore(resolved.store), calendar_of(resolved.config.bars.calendar)
+    store, calendar = BarStore(resolved.store), calendar_of(resolved)
     held = {each.symbol: each.marks for each in store.list() if each.interval == source}
     wanted = sorted(held) if symbol is None else symbol
     missing = [name for name in wanted if name not in held]

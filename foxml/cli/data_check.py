@@ -45,7 +45,7 @@ def check_data(
 
     resolved = resolve(config, variant, overrides)
     store = BarStore(resolved.store)
-    calendar = calendar_of(resolved.config.bars.calendar)
+    calendar = calendar_of(resolved)
     wanted = set(symbols or ())
     stored = [
         s for s in store.list() if (not wanted or s.symbol in wanted) and (interval is None or s.interval == interval)

@@ -87,7 +87,7 @@ def fetch(
             source=_open(source, setting, feed, credentials, (host, port, client_id), opened),
             store=BarStore(resolved.store),
             progress_root=resolved.store.with_name(f"{resolved.store.name}.fetch"),
-            calendar=calendar_of(resolved.config.bars.calendar),
+            calendar=calendar_of(resolved),
             interval=interval,
             now_ns=now_ns,
             stop=stop,

@@ -27,7 +27,7 @@ def sniff_files(
     from foxml.bars.sniff import sniff
     from foxml.bars.sources.files import files_in
 
-    calendar = calendar_of(resolve(config, variant, overrides).config.bars.calendar)
+    calendar = calendar_of(resolve(config, variant, overrides))
     files = [file for path in paths for file in files_in(path) if not holds_actions(file)]
     found = {str(file): sniff(file, calendar) for file in files}
     rows = [

@@ -18,10 +18,13 @@ class BarsSection(Section):
         ``5m``, ``1h``, ``1d`` ...
     calendar : str
         Name of a trading calendar, ``XNYS``.
+    calendar_overrides : str or None
+        File of sessions that differ from it, relative to the project (``Resolved.root``) unless absolute.
     """
 
     interval: Annotated[str, Field(pattern=r"^[1-9][0-9]*[smhd]$")]
     calendar: str
+    calendar_overrides: str | None
 
 
 class PeriodSection(Section):

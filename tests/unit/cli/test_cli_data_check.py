@@ -4,6 +4,7 @@ import json
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from study_harness import stored_market
 
@@ -80,3 +81,14 @@ def test_the_page_stands_alone(project: Path, capsys: Captured) -> None:
     assert "script" not in seen
     assert "link" not in seen
     assert "mathdefault" not in text
+
+
+def test_the_overrides_of_the_config_are_the_calendar_s(project: Path, capsys: Captured) -> None:
+    # A session that the file declares closed has bars in the store: they are off the calendar.
+    open_ns = int(BarStore(project / "data").read("FOXA", "5m").session_open_ns[-1])
+    day = str(np.datetime64(open_ns, "ns"))[:10]
+    Path("overrides.csv").write_text(f"date,kind,time\n{day},closed,\n")
+    arguments = ["data", "check", "FOXA", "-q", "--json", "--set", "bars.calendar_overrides=overrides.csv"]
+    assert main(arguments) == 1
+    (symbol,) = json.loads(capsys.readouterr().out)["symbols"]
+    assert "off the calendar" in {finding["kind"] for finding in symbol["findings"]}
