@@ -78,12 +78,12 @@ def aggregate(
         If the intervals do not fit, or a bar reaches across the grid.
     """
     grid = Grid(interval_ns, bars.interval_ns, anchor=anchor, calendar=calendar)
-    cells = grid.cells(bars.close_ns, bars.session_open_ns, bars.session_close_ns)
+    cells, first = grid.borders(bars.close_ns, bars.session_open_ns, bars.session_close_ns)
     if until_ns is None and len(bars):
         until_ns = int(bars.close_ns[-1])
     value = None if bars.vwap is None else _traded_value(bars.vwap, bars.ohlcv[:, VOLUME])
     columns = [bars.ohlcv[:, column] for column in range(5)]
-    return _grouped(bars.symbol, interval_ns, cells, columns, value, bars.trade_count, from_ns, until_ns)
+    return _grouped(bars.symbol, interval_ns, cells, first, columns, value, bars.trade_count, from_ns, until_ns)
 
 
 def aggregate_trades(
@@ -122,12 +122,12 @@ def aggregate_trades(
         until_ns = int(time_ns[-1])
     at = session[inside]
     price, size = price[inside], size[inside]
-    cells = Grid(interval_ns, 1, anchor=anchor, calendar=calendar).cells(
+    cells, first = Grid(interval_ns, 1, anchor=anchor, calendar=calendar).borders(
         time_ns[inside] + 1, calendar.open_ns[at], calendar.close_ns[at]
     )
     ones = np.ones(len(price), dtype=np.int64)
     columns = [price, price, price, price, size]
-    return _grouped(symbol, interval_ns, cells, columns, price * size, ones, from_ns, until_ns)
+    return _grouped(symbol, interval_ns, cells, first, columns, price * size, ones, from_ns, until_ns)
 
 
 class Aggregator:
@@ -269,6 +269,7 @@ def _grouped(
     symbol: str,
     interval_ns: int,
     cells: Cells,
+    first: NDArray[np.int64],
     columns: Sequence[NDArray[np.float64]],
     value: NDArray[np.float64] | None,
     count: NDArray[np.int64] | None,
@@ -276,17 +277,14 @@ def _grouped(
     until_ns: int | None,
 ) -> SymbolBars:
     """Group neighbours of one cell; the sums run in order of time, as the stream's do."""
-    begins = np.empty(len(cells.end_ns), dtype=np.bool_)
-    begins[:1] = True
-    np.not_equal(cells.end_ns[1:], cells.end_ns[:-1], out=begins[1:])
-    first = np.flatnonzero(begins)
     groups = len(first)
     ohlcv = np.empty((groups, 5))
     vwap = None if value is None else np.empty(groups)
     trades = None
     if groups:
-        last = np.append(first[1:], len(begins)) - 1
-        group = np.cumsum(begins) - 1
+        count_bars = len(columns[CLOSE])
+        last = np.append(first[1:], count_bars) - 1
+        group = np.repeat(np.arange(groups), np.diff(np.append(first, count_bars)))
         ohlcv[:, OPEN] = columns[OPEN][first]
         ohlcv[:, HIGH] = np.maximum.reduceat(np.ascontiguousarray(columns[HIGH]), first)
         ohlcv[:, LOW] = np.minimum.reduceat(np.ascontiguousarray(columns[LOW]), first)
@@ -301,16 +299,15 @@ def _grouped(
         trades = np.add.reduceat(count, first) if groups else np.empty(0, dtype=np.int64)
     kept = np.ones(groups, dtype=np.bool_)
     if from_ns is not None:
-        kept &= cells.start_ns[first] >= from_ns
+        kept &= cells.start_ns >= from_ns
     if until_ns is not None:
-        kept &= cells.end_ns[first] <= until_ns
-    at = first[kept]
+        kept &= cells.end_ns <= until_ns
     return SymbolBars(
         symbol,
         interval_ns,
-        cells.end_ns[at],
-        cells.open_ns[at],
-        cells.close_ns[at],
+        cells.end_ns[kept],
+        cells.open_ns[kept],
+        cells.close_ns[kept],
         ohlcv[kept],
         None if vwap is None else vwap[kept],
         None if trades is None else trades[kept],
