@@ -26,7 +26,9 @@ CsvFormat = Layout
 
 _SYMBOL_IN_NAME: Final = re.compile(r"^([A-Z][A-Z.\-]{0,9})(?:_[0-9A-Za-z_]+)?(?:\.[a-z0-9]+)+$")
 _OFFSET: Final = re.compile(r"\d[ T]\d.*(Z|[+-]\d\d:?(\d\d)?)$")
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|nan|inf(inity)?)", re.IGNORECASE)
+_NUMBER: Final = re.compile(
+    r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|nan|inf(inity)?)", re.IGNORECASE | re.ASCII
+)
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _BLOCK_BYTES: Final = 1 << 22
 
@@ -229,7 +231,7 @@ def _value(ours: str, text: str, layout: Layout, where: str) -> object:
 def _moment(text: str, layout: Layout, where: str) -> object:
     """Return nanoseconds since 1970, and whether they are in UTC; of a number of units, that number."""
     if layout.time_unit != "iso":
-        if not re.fullmatch(r"\s*[+-]?\d{1,19}\s*", text) or abs(int(text)) >= 2**63:
+        if not re.fullmatch(r"\s*[+-]?[0-9]{1,19}\s*", text) or abs(int(text)) >= 2**63:
             raise DataError(f"{where}: expected whole {layout.time_unit} since 1970, found {text!r}")
         return int(text)
     try:

@@ -190,6 +190,10 @@ def _by_symbol(whole: RawBars, table: "pa.Table", names: Mapping[str, str], sour
         raise DataError(f"{source}:{whole.row[at]}: {names['symbol']}: expected a symbol, found nothing")
     code = column.indices.to_numpy(zero_copy_only=False)
     texts = column.dictionary.to_pylist()
+    blank = [at for at, text in enumerate(texts) if not text.strip()]
+    if blank:
+        at = int(np.isin(code, blank).argmax())
+        raise DataError(f"{source}:{whole.row[at]}: {names['symbol']}: expected a symbol, found {texts[code[at]]!r}")
     _, first = np.unique(code, return_index=True)
     order = code[np.sort(first)].tolist()
     made = []
