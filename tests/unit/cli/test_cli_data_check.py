@@ -46,7 +46,7 @@ def test_a_missing_split_fails_and_is_named(project: Path, capsys: Captured) -> 
 
 def test_a_changed_file_fails_and_the_others_are_checked(project: Path, capsys: Captured) -> None:
     # One history that cannot be read hides nothing of the rest.
-    path = next((project / "data").glob("*/FOXA*.parquet"))
+    path = next((project / "data").glob("*/FOXA/*.parquet"))
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     assert main(["data", "check", "-q", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
