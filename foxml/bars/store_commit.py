@@ -56,7 +56,9 @@ def revision_of(
     both = joined([difference.old, added])
     order = np.argsort(both.close_ns, kind="stable")
     kind = np.array([WAS_OTHER] * len(difference.old) + [WAS_ADDED] * count, np.int8)[order]
-    content = encode(rows_of(both, order), {**_header(like, marks), "revised_ns": revised_ns}, {KIND: kind})
+    counts = {"changed": difference.changed, "added": count, "removed": difference.removed}
+    header = {**_header(like, marks), "revised_ns": revised_ns, **counts}
+    content = encode(rows_of(both, order), header, {KIND: kind})
     sha256 = hashlib.sha256(content).hexdigest()
     file = f"{like.symbol}/revision-{revised_ns}-{sha256[:16]}.parquet"
     revision = Revision(revised_ns, difference.changed, count, difference.removed, file, sha256)

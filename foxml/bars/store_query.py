@@ -85,6 +85,9 @@ def query(root: Path, sql: str, interval: str, symbols: Iterable[str] | None = N
     with open_dataset(root, symbols, interval) as bars, duckdb.connect() as connection:
         connection.register("bars", bars)
         try:
-            return connection.execute(sql).to_arrow_table()
+            relation = connection.sql(sql)
+            if relation is None:
+                raise DataError(f"SQL over {interval} bars: expected a question, found no result of {sql!r}")
+            return relation.to_arrow_table()
         except duckdb.Error as error:
             raise DataError(f"SQL over {interval} bars: {error}") from None

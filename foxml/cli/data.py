@@ -9,7 +9,10 @@ import typer
 from foxml.cli.console import Progress, emit, path_text, table
 from foxml.cli.data_aggregate import aggregate_bars
 from foxml.cli.data_check import check_data
+from foxml.cli.data_export import export_file
 from foxml.cli.data_fetch import fetch
+from foxml.cli.data_repair import repair_store
+from foxml.cli.data_show import show_bars
 from foxml.cli.data_sniff import sniff_files
 from foxml.cli.options import (
     ConfigOption,
@@ -176,4 +179,7 @@ add_verb(app, "sniff", sniff_files)
 add_verb(app, "aggregate", aggregate_bars)
 add_verb(app, "fetch", fetch)
 add_verb(app, "list", list_bars)
+add_verb(app, "show", show_bars)
+add_verb(app, "export", export_file)
 add_verb(app, "check", check_data)
+add_verb(app, "repair", repair_store)
