@@ -46,8 +46,8 @@ def tamper(project: Path) -> None:
 
 
 def truncate(project: Path) -> None:
-    """Cut the end off the bars of one symbol."""
-    path = min((project / "data" / "5m" / "SYNB").glob("*.parquet"))
+    """Cut the end off a month of one symbol, of those that are read."""
+    (path,) = (project / "data" / "5m" / "SYNB").glob("2024-02-*.parquet")
     path.write_bytes(path.read_bytes()[:-100])
 
 
