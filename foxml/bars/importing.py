@@ -147,7 +147,7 @@ def _sniffed(file: Path, calendar: TradingCalendar, interval: str) -> CsvFormat:
 def _normalised(
     raw: RawBars, calendar: TradingCalendar, interval_ns: int, *, sort: bool, drop_duplicates: bool
 ) -> tuple[SymbolBars, QualityReport]:
-    rows_read, repeats = len(raw.start_ns), 0
+    rows_read, repeats = len(raw), 0
     if sort:
         raw = time_ordered(raw)
     if drop_duplicates:
