@@ -84,14 +84,8 @@ class FetchState:
         try:
             with np.load(path, allow_pickle=False) as held:
                 columns = {name: held[name] for name in held.files}
-            return SymbolBars(
-                self._symbol,
-                self._interval_ns,
-                *(columns[name] for name in (*_TIMES, "ohlcv")),
-                columns.get("vwap"),
-                columns.get("trade_count"),
-            )
-        except (OSError, ValueError, KeyError) as error:
+            return SymbolBars(self._symbol, self._interval_ns, **columns)
+        except (OSError, ValueError, TypeError) as error:
             raise DataError(f"{path}: not a chunk of fetched bars ({error}); delete it to fetch it again") from None
 
 
