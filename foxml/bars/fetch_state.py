@@ -92,8 +92,9 @@ class FetchState:
 def merged(parts: Sequence[SymbolBars]) -> SymbolBars:
     """Return the bars of all parts by time; of two bars of one time, that of the later part.
 
-    VWAP and number of trades stay if every part has them.
+    VWAP and number of trades stay if every part with a bar has them.
     """
+    parts = [part for part in parts if len(part)] or parts
     first = parts[0]
     close_ns = np.concatenate([part.close_ns for part in parts])
     # Looked for from the back, the first of a time is the one that came last.

@@ -13,7 +13,7 @@ from foxml.bars.raw import RawBars
 from foxml.bars.sniff import sniff
 from foxml.bars.sources.files import files_in, read_file
 from foxml.bars.staging import Bounds, Result, Staging, in_order
-from foxml.bars.store import BarMarks, BarStore
+from foxml.bars.store import BarMarks, BarStore, Recorded
 from foxml.bars.timeframes import parse_interval
 from foxml.domain.bars import SymbolBars
 from foxml.errors import DataError
@@ -37,6 +37,8 @@ def import_files(
     bounds: Bounds = Bounds(),  # noqa: B008 - frozen
     staging: Path | None = None,
     counted: Callable[[str, int, int], object] = lambda *_: None,
+    revised_ns: int | None = None,
+    recorded: Callable[[str, Recorded], object] = lambda *_: None,
 ) -> list[QualityReport]:
     """Import files; either all of them are stored, or, at the first error, none.
 
@@ -69,6 +71,12 @@ def import_files(
         from there. Without it all is held in memory.
     counted : callable
         Told the name of each file that was read, how many are, and of how many.
+    revised_ns : int, optional
+        When this import became known. Files are then what there was from their first bar to their last: bars behind
+        those that are stored are appended, and where they differ from stored ones that is kept as a revision. Without
+        it they take the place of what is stored, the past of which is forgotten.
+    recorded : callable
+        Told each symbol, and what became of its bars, when they are stored.
 
     Raises
     ------
@@ -101,6 +109,8 @@ def import_files(
                 raise DataError(f"{file}: {bars.symbol} was already read from another file")
             if len(bars) == 0:
                 raise DataError(f"{file}: {bars.symbol}: none of {report.rows_read} rows lies in a regular session")
+            if revised_ns is not None:
+                store.check_record(bars, marks)
             reports[bars.symbol] = report
         held.append((file, result if kept is None else None))
         progress(file.name)
@@ -110,7 +120,10 @@ def import_files(
         raise DataError(f"no file holds {', '.join(missing)}; found {', '.join(reports) or 'none of those asked for'}")
     for file, in_memory in held:
         for bars, _ in in_memory if in_memory is not None else read(file):
-            store.write(bars, marks=marks)
+            if revised_ns is None:
+                store.write(bars, marks=marks)
+            else:
+                recorded(bars.symbol, store.record(bars, marks=marks, revised_ns=revised_ns, whole=True))
     if actions is not None:
         store.write_actions(actions)
     if kept is not None:

@@ -150,8 +150,9 @@ def _summary(reports: "list[FetchReport]") -> str:
             f"{report.empty:,}",
             f"{report.rows:,}",
             f"{report.bars:,}",
+            f"{report.revised:,}",
             ", ".join(f"{count:,} {reason}" for reason, count in report.dropped.items()) or "none",
         ]
         for report in reports
     ]
-    return table(["symbol", "fetched", "known", "empty", "rows", "bars stored", "dropped"], rows)
+    return table(["symbol", "fetched", "known", "empty", "rows", "bars stored", "revised", "dropped"], rows)
