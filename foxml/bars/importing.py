@@ -7,9 +7,9 @@ from pathlib import Path
 
 from foxml.bars.actions import holds_actions, read_actions
 from foxml.bars.calendar import TradingCalendar
+from foxml.bars.cleaning import STRICT, Cleaning
 from foxml.bars.csv import CsvFormat
-from foxml.bars.normalise import QualityReport, deduplicated, normalise, time_ordered
-from foxml.bars.raw import RawBars
+from foxml.bars.normalise import QualityReport, normalise
 from foxml.bars.sniff import sniff
 from foxml.bars.sources.files import files_in, read_file
 from foxml.bars.staging import Bounds, Result, Staging, in_order
@@ -39,6 +39,8 @@ def import_files(
     counted: Callable[[str, int, int], object] = lambda *_: None,
     revised_ns: int | None = None,
     recorded: Callable[[str, Recorded], object] = lambda *_: None,
+    cleaning: Cleaning = STRICT,
+    dry_run: bool = False,
 ) -> list[QualityReport]:
     """Import files; either all of them are stored, or, at the first error, none.
 
@@ -61,9 +63,9 @@ def import_files(
     symbols : collection of str, optional
         Import these alone; each must be in some file.
     sort : bool, default False
-        Put rows in order of time; without it a row out of order is an error.
+        Put rows in order of time: `cleaning` with ``order="sort"``.
     drop_duplicates : bool, default False
-        Leave out rows that repeat another in every value; without it, and for rows that differ, it is an error.
+        Leave out rows that repeat another in every value: `cleaning` with ``repeats="drop"``.
     bounds : Bounds
         Files that are read at a time, and memory.
     staging : Path, optional
@@ -77,6 +79,10 @@ def import_files(
         it they take the place of what is stored, the past of which is forgotten.
     recorded : callable
         Told each symbol, and what became of its bars, when they are stored.
+    cleaning : Cleaning, default strict
+        What is done with rows that are not as they should be. Whoever fills holes says so in `marks`.
+    dry_run : bool, default False
+        Read and judge everything, and store nothing.
 
     Raises
     ------
@@ -84,21 +90,15 @@ def import_files(
         Names the file and row; the store is as it was.
     """
     parse_interval(interval)
-    found = [file for path in paths for file in files_in(path)]
-    tables = [file for file in found if holds_actions(file)]
-    files = [file for file in found if file not in tables]
-    if not files:
-        raise DataError(f"{tables[0]}: corporate actions, and no file of bars beside them")
-    if actions_path is None and tables:
-        actions_path = _only(tables)
+    files, actions_path = _sorted_out(paths, actions_path)
     actions = read_actions(actions_path, calendar) if actions_path else None
     if actions_path is not None:
         progress(f"{actions_path.name}: corporate actions")
-    options = (interval, layout, calendar.name, calendar.covered_ns, sorted(symbols or ()), sort, drop_duplicates)
-    kept = None if staging is None else Staging(staging, repr(options))
+    cleaning = _asked(cleaning, sort=sort, drop_duplicates=drop_duplicates)
+    options = (interval, layout, calendar.name, calendar.covered_ns, sorted(symbols or ()), cleaning)
+    kept = None if staging is None or dry_run else Staging(staging, repr(options))
     read_one = partial(
-        _read, calendar=calendar, interval=interval, layout=layout, symbols=symbols, sort=sort,
-        drop_duplicates=drop_duplicates,
+        _read, calendar=calendar, interval=interval, layout=layout, symbols=symbols, cleaning=cleaning
     )  # fmt: skip
     read = read_one if kept is None else partial(kept.read, read_one)
     reports: dict[str, QualityReport] = {}
@@ -112,23 +112,44 @@ def import_files(
             if revised_ns is not None:
                 store.check_record(bars, marks)
             reports[bars.symbol] = report
-        held.append((file, result if kept is None else None))
+        held.append((file, result if kept is None and not dry_run else None))
         progress(file.name)
         counted(file.name, done, len(files))
     missing = sorted(set(symbols or ()) - set(reports))
     if missing:
         raise DataError(f"no file holds {', '.join(missing)}; found {', '.join(reports) or 'none of those asked for'}")
+    if dry_run:
+        return list(reports.values())
     for file, in_memory in held:
         for bars, _ in in_memory if in_memory is not None else read(file):
-            if revised_ns is None:
-                store.write(bars, marks=marks)
-            else:
-                recorded(bars.symbol, store.record(bars, marks=marks, revised_ns=revised_ns, whole=True))
+            recorded(bars.symbol, _stored(bars, store, marks, revised_ns))
     if actions is not None:
         store.write_actions(actions)
     if kept is not None:
         kept.clear()
     return list(reports.values())
+
+
+def _sorted_out(paths: Sequence[Path], actions_path: Path | None) -> tuple[list[Path], Path | None]:
+    """Return the files of bars, and the table of corporate actions that holds."""
+    found = [file for path in paths for file in files_in(path)]
+    tables = [file for file in found if holds_actions(file)]
+    files = [file for file in found if file not in tables]
+    if not files:
+        raise DataError(f"{tables[0]}: corporate actions, and no file of bars beside them")
+    return files, _only(tables) if actions_path is None and tables else actions_path
+
+
+def _asked(cleaning: Cleaning, *, sort: bool, drop_duplicates: bool) -> Cleaning:
+    order, repeats = "sort" if sort else cleaning.order, "drop" if drop_duplicates else cleaning.repeats
+    return replace(cleaning, order=order, repeats=repeats)
+
+
+def _stored(bars: SymbolBars, store: BarStore, marks: BarMarks, revised_ns: int | None) -> Recorded:
+    if revised_ns is not None:
+        return store.record(bars, marks=marks, revised_ns=revised_ns, whole=True)
+    store.write(bars, marks=marks)
+    return Recorded(len(bars))
 
 
 def _read(
@@ -138,15 +159,12 @@ def _read(
     interval: str,
     layout: CsvFormat | None,
     symbols: Collection[str] | None,
-    sort: bool,
-    drop_duplicates: bool,
+    cleaning: Cleaning,
 ) -> Result:
     interval_ns = parse_interval(interval)
     parts = read_file(file, layout or _sniffed(file, calendar, interval), interval_ns=interval_ns)
     return [
-        _normalised(raw, calendar, interval_ns, sort=sort, drop_duplicates=drop_duplicates)
-        for raw in parts
-        if symbols is None or raw.symbol in symbols
+        normalise(raw, calendar, interval_ns, cleaning) for raw in parts if symbols is None or raw.symbol in symbols
     ]
 
 
@@ -155,20 +173,6 @@ def _sniffed(file: Path, calendar: TradingCalendar, interval: str) -> CsvFormat:
     if found.interval != interval:
         raise DataError(f"{file}: expected bars of {interval}, found a step of {found.interval}")
     return found.layout
-
-
-def _normalised(
-    raw: RawBars, calendar: TradingCalendar, interval_ns: int, *, sort: bool, drop_duplicates: bool
-) -> tuple[SymbolBars, QualityReport]:
-    rows_read, repeats = len(raw), 0
-    if sort:
-        raw = time_ordered(raw)
-    if drop_duplicates:
-        raw, repeats = deduplicated(raw)
-    bars, report = normalise(raw, calendar, interval_ns)
-    if repeats:
-        report = replace(report, rows_read=rows_read, dropped={**report.dropped, "repeated rows": repeats})
-    return bars, report
 
 
 def _only(tables: Sequence[Path]) -> Path:

@@ -45,12 +45,15 @@ class BarMarks:
         What the grid of intervals is anchored at: ``"utc"`` or ``"session"``.
     adjusted : bool, default False
         True for prices that the vendor had already adjusted for splits or dividends.
+    filled : bool, default False
+        True where intervals without a trade were given a bar, of no volume; never so in a live feed.
     """
 
     vendor: str
     feed: str
     anchor: str
     adjusted: bool = False
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

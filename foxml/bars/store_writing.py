@@ -160,7 +160,10 @@ def check_fit(path: Path, was: Description, bars: SymbolBars, marks: BarMarks) -
         If they come from elsewhere, or have other columns.
     """
     if marks != was.marks:
-        raise DataError(f"{path}: expected bars of {was.marks}, which are stored, found {marks}")
+        raise DataError(
+            f"{path}: expected bars of {was.marks}, which are stored, found {marks}; one history is not made of both"
+            " (an import with --replace forgets the stored one)"
+        )
     if extras_of(bars) != was.columns:
         expected, found = (
             ", ".join(names) or "neither vwap nor trade_count" for names in (was.columns, extras_of(bars))

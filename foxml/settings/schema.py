@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from foxml.settings.sections.broker import BrokerSection
-from foxml.settings.sections.data import BarsSection, PeriodSection
+from foxml.settings.sections.data import BarsSection, PeriodSection, ResourcesSection
 from foxml.settings.sections.execution import ExecutionSection
 from foxml.settings.sections.features import FeaturesSection
 from foxml.settings.sections.model import ModelSection, ValidationSection
@@ -41,6 +41,7 @@ class FoxmlConfig(Section):
     universe: UniverseSection
     bars: BarsSection
     period: PeriodSection
+    resources: ResourcesSection
     features: FeaturesSection
     target: TargetSection
     model: ModelSection

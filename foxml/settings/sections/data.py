@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from foxml.settings.types import Day, Section
 
-__all__ = ["BarsSection", "PeriodSection"]
+__all__ = ["BarsSection", "PeriodSection", "ResourcesSection"]
 
 
 class BarsSection(Section):
@@ -25,6 +25,26 @@ class BarsSection(Section):
     interval: Annotated[str, Field(pattern=r"^[1-9][0-9]*[smhd]$")]
     calendar: str
     calendar_overrides: str | None
+
+
+class ResourcesSection(Section):
+    """What work on data may use; no result depends on it.
+
+    Attributes
+    ----------
+    workers : int
+        Files that an import reads, and symbols that a fetch asks for, at a time.
+    memory_mb : int
+        Budget of what is held while files are read and features are built.
+    """
+
+    workers: Annotated[int, Field(ge=1, le=64)]
+    memory_mb: Annotated[int, Field(ge=64)]
+
+    @property
+    def memory_bytes(self) -> int:
+        """The budget in bytes."""
+        return self.memory_mb << 20
 
 
 class PeriodSection(Section):
