@@ -9,6 +9,7 @@ from foxml.cli.data_import import import_bars
 from foxml.cli.data_repair import repair_store
 from foxml.cli.data_show import show_bars
 from foxml.cli.data_sniff import sniff_files
+from foxml.cli.data_spread import estimate_spreads
 from foxml.cli.options import ConfigOption, JsonOption, SetOption, VariantOption, resolve, utc_text
 from foxml.cli.verbs import add_verb, group
 
@@ -50,4 +51,5 @@ add_verb(app, "list", list_bars)
 add_verb(app, "show", show_bars)
 add_verb(app, "export", export_file)
 add_verb(app, "check", check_data)
+add_verb(app, "spread", estimate_spreads)
 add_verb(app, "repair", repair_store)

@@ -1,8 +1,8 @@
 """The whole config as one frozen value."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from foxml.settings.sections.broker import BrokerSection
 from foxml.settings.sections.data import BarsSection, PeriodSection, ResourcesSection
@@ -56,3 +56,15 @@ class FoxmlConfig(Section):
     journal: JournalSection
     logging: LoggingSection
     report: ReportSection
+
+    @model_validator(mode="after")
+    def _spreads_of_the_universe(self) -> Self:
+        for where, given in (
+            ("signals", self.signals.half_spread_by_symbol),
+            ("broker.simulated", self.broker.simulated.half_spread_by_symbol),
+        ):
+            for name in given:
+                if name not in self.universe.symbols:
+                    known = ", ".join(self.universe.symbols)
+                    raise ValueError(f"{where}.half_spread_by_symbol.{name}: {name} is not among symbols {known}")
+        return self
