@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from foxml.bars.actions import holds_actions, read_actions
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.cleaning import STRICT, Cleaning
 from foxml.bars.csv import CsvFormat
+from foxml.bars.listings import holds_listings, read_listings
 from foxml.bars.normalise import QualityReport, normalise
 from foxml.bars.sniff import sniff
 from foxml.bars.sources.files import files_in, read_file
@@ -19,6 +21,9 @@ from foxml.domain.bars import SymbolBars
 from foxml.errors import DataError
 
 __all__ = ["import_files"]
+
+_ACTIONS: Final = "corporate actions"
+_LISTINGS: Final = "symbol changes"
 
 
 def import_files(
@@ -40,6 +45,7 @@ def import_files(
     revised_ns: int | None = None,
     recorded: Callable[[str, Recorded], object] = lambda *_: None,
     cleaning: Cleaning = STRICT,
+    listings_path: Path | None = None,
     dry_run: bool = False,
 ) -> list[QualityReport]:
     """Import files; either all of them are stored, or, at the first error, none.
@@ -81,6 +87,8 @@ def import_files(
         Told each symbol, and what became of its bars, when they are stored.
     cleaning : Cleaning, default strict
         What is done with rows that are not as they should be. Whoever fills holes says so in `marks`.
+    listings_path : Path, optional
+        Table of symbol changes and delistings that replaces the stored ones; by default the one among the files.
     dry_run : bool, default False
         Read and judge everything, and store nothing.
 
@@ -90,10 +98,8 @@ def import_files(
         Names the file and row; the store is as it was.
     """
     parse_interval(interval)
-    files, actions_path = _sorted_out(paths, actions_path)
-    actions = read_actions(actions_path, calendar) if actions_path else None
-    if actions_path is not None:
-        progress(f"{actions_path.name}: corporate actions")
+    files, tables = _sorted_out(paths, actions_path, listings_path)
+    writes = [_table(store, what, path, calendar, progress) for what, path in tables]
     cleaning = _asked(cleaning, sort=sort, drop_duplicates=drop_duplicates)
     options = (interval, layout, calendar.name, calendar.covered_ns, sorted(symbols or ()), cleaning)
     kept = None if staging is None or dry_run else Staging(staging, repr(options))
@@ -123,21 +129,45 @@ def import_files(
     for file, in_memory in held:
         for bars, _ in in_memory if in_memory is not None else read(file):
             recorded(bars.symbol, _stored(bars, store, marks, revised_ns))
-    if actions is not None:
-        store.write_actions(actions)
+    for write in writes:
+        write()
     if kept is not None:
         kept.clear()
     return list(reports.values())
 
 
-def _sorted_out(paths: Sequence[Path], actions_path: Path | None) -> tuple[list[Path], Path | None]:
-    """Return the files of bars, and the table of corporate actions that holds."""
-    found = [file for path in paths for file in files_in(path)]
-    tables = [file for file in found if holds_actions(file)]
-    files = [file for file in found if file not in tables]
+def _sorted_out(
+    paths: Sequence[Path], actions_path: Path | None, listings_path: Path | None
+) -> tuple[list[Path], list[tuple[str, Path]]]:
+    """Return the files of bars, and the tables of corporate actions and of symbol changes that hold."""
+    files = [file for path in paths for file in files_in(path)]
+    tables = []
+    for what, given, holds in (
+        (_ACTIONS, actions_path, holds_actions),
+        (_LISTINGS, listings_path, holds_listings),
+    ):
+        found = [file for file in files if holds(file)]
+        files = [file for file in files if file not in found]
+        if given is None and len(found) > 1:
+            raise DataError(f"{found[1]}: {what}, as in {found[0]}; name the one that holds")
+        if given is not None or found:
+            tables.append((what, given or found[0]))
     if not files:
-        raise DataError(f"{tables[0]}: corporate actions, and no file of bars beside them")
-    return files, _only(tables) if actions_path is None and tables else actions_path
+        raise DataError(f"{tables[0][1]}: {tables[0][0]}, and no file of bars beside them")
+    return files, tables
+
+
+def _table(
+    store: BarStore, what: str, path: Path, calendar: TradingCalendar, progress: Callable[[str], None]
+) -> Callable[[], None]:
+    """Read a table; return what stores it."""
+    made: Callable[[], None]
+    if what == _ACTIONS:
+        made = partial(store.write_actions, read_actions(path, calendar))
+    else:
+        made = partial(store.write_listings, read_listings(path, calendar))
+    progress(f"{path.name}: {what}")
+    return made
 
 
 def _asked(cleaning: Cleaning, *, sort: bool, drop_duplicates: bool) -> Cleaning:
@@ -173,9 +203,3 @@ def _sniffed(file: Path, calendar: TradingCalendar, interval: str) -> CsvFormat:
     if found.interval != interval:
         raise DataError(f"{file}: expected bars of {interval}, found a step of {found.interval}")
     return found.layout
-
-
-def _only(tables: Sequence[Path]) -> Path:
-    if len(tables) > 1:
-        raise DataError(f"{tables[1]}: corporate actions, as in {tables[0]}; name the one that holds")
-    return tables[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from foxml.bars.files import replace_file
+from foxml.bars.listings import ListingChange, listings_from_rows, listings_to_rows
 from foxml.bars.store_changes import in_order
 from foxml.bars.store_commit import refusing
 from foxml.bars.store_layout import BarMarks, Description, Recorded, Revision, description_path, load_json
@@ -29,6 +30,7 @@ from foxml.bars.store_writing import (
 )
 from foxml.bars.timeframes import interval_name
 from foxml.domain.bars import ActionKind, CorporateAction, SymbolBars
+from foxml.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["BarMarks", "BarStore", "Recorded", "Revision", "StoredBars"]
 
 _ACTIONS_SCHEMA = 1
+_LISTINGS_SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +356,29 @@ class BarStore:
         wanted = set(symbols)
         rows = load_json(path, (_ACTIONS_SCHEMA,))["actions"]
         return [CorporateAction(s, ActionKind(k), o, r, v) for s, k, o, r, v in rows if s in wanted]
+
+    def write_listings(self, changes: Iterable[ListingChange]) -> None:
+        """Store symbol changes and delistings, in place of all that were there."""
+        rows = listings_to_rows(changes)
+        data = json.dumps({"schema": _LISTINGS_SCHEMA, "listings": rows}, indent=0).encode()
+        with self.writing(), refusing(self._root):
+            replace_file(self._root / "listings.json", data)
+
+    def listings(self) -> Sequence[ListingChange]:
+        """Symbol changes and delistings, by time.
+
+        Raises
+        ------
+        DataError
+            If the file is not what `write_listings` wrote.
+        """
+        path = self._root / "listings.json"
+        if not path.exists():
+            return []
+        try:
+            return listings_from_rows(load_json(path, (_LISTINGS_SCHEMA,))["listings"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{path}: expected symbol changes that the store wrote, found {error}") from None
 
     def _path(self, symbol: str, interval: str) -> Path:
         return description_path(self._root, symbol, interval)

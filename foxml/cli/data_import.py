@@ -72,6 +72,9 @@ CleanOption = Annotated[
 ActionsOption = Annotated[
     Path | None, typer.Option("--actions", metavar="FILE", help="Corporate actions: symbol,ex_date,kind,value.")
 ]
+ListingsOption = Annotated[
+    Path | None, typer.Option("--listings", metavar="FILE", help="Symbol changes: symbol,date,kind,successor.")
+]
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="In place of what is stored of a symbol, the past of which is forgotten.")
 ]
@@ -93,6 +96,7 @@ def import_bars(
     drop_duplicates: DropDuplicatesOption = False,
     clean: CleanOption = None,
     actions: ActionsOption = None,
+    listings: ListingsOption = None,
     replace: ReplaceOption = False,
     dry_run: DryRunOption = False,
     config: ConfigOption = None,
@@ -128,6 +132,7 @@ def import_bars(
             layout=layout,
             marks=BarMarks(vendor=vendor, feed=feed, anchor="utc", filled=cleaning.missing == "fill"),
             actions_path=actions,
+            listings_path=listings,
             symbols=symbol,
             counted=progress,
             bounds=Bounds(resources.workers, resources.memory_bytes),
@@ -148,10 +153,12 @@ def import_bars(
 
 def _sniffed(paths: list[Path], calendar: "TradingCalendar") -> "dict[str, Sniffed]":
     from foxml.bars.actions import holds_actions
+    from foxml.bars.listings import holds_listings
     from foxml.bars.sniff import sniff
     from foxml.bars.sources.files import files_in
 
-    files = [file for path in paths for file in files_in(path) if not holds_actions(file)]
+    found = [file for path in paths for file in files_in(path)]
+    files = [file for file in found if not holds_actions(file) and not holds_listings(file)]
     return {str(file): sniff(file, calendar) for file in files}
 
 

@@ -28,11 +28,13 @@ def sniff_files(
       foxml data sniff bars-1h
     """
     from foxml.bars.actions import holds_actions
+    from foxml.bars.listings import holds_listings
     from foxml.bars.sniff import sniff
     from foxml.bars.sources.files import files_in
 
     calendar = calendar_of(resolve(config, variant, overrides))
-    files = [file for path in paths for file in files_in(path) if not holds_actions(file)]
+    listed = [file for path in paths for file in files_in(path)]
+    files = [file for file in listed if not holds_actions(file) and not holds_listings(file)]
     found = {str(file): sniff(file, calendar) for file in files}
     emit(found, as_json=as_json, text=sniffed_text(found))
 

@@ -140,3 +140,21 @@ def test_the_budget_is_the_configs(project: Path, capsys: pytest.CaptureFixture[
         assert BarStore(Path("data1")).digest(name, "1h") == BarStore(Path("data4")).digest(name, "1h")
     assert main(["data", "import", "SPY.csv", *IMPORT, "--set", "resources.memory_mb=1"]) == 2
     assert "resources.memory_mb" in capsys.readouterr().err
+
+
+def test_symbol_changes_lie_among_the_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder as a vendor sends it: bars of both names and the table; shown adjusted, the share has one history."""
+    folder = Path("bars")
+    folder.mkdir()
+    _write(*CLEAN[:14], name="bars/FB.csv")
+    _write(*CLEAN[14:], name="bars/META.csv")
+    (folder / "listings.csv").write_text("symbol,date,kind,successor\nFB,2021-01-06,renamed,META\n")
+    capsys.readouterr()
+    assert main(["data", "sniff", "bars", "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == ["bars/FB.csv", "bars/META.csv"]
+    assert main(["data", "import", "bars", *IMPORT, "--json"]) == 0
+    assert [change.successor for change in BarStore(Path("data")).listings()] == ["META"]
+    capsys.readouterr()
+    for options, count in (([], 7), (["--adjusted"], 21), (["--adjusted", "--start", "2021-01-05"], 14)):
+        assert main(["data", "show", "META", "--interval", "1h", *options, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["bars_found"] == count
