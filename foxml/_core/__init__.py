@@ -1,6 +1,7 @@
 """The compiled core. Only ``features``, ``models`` and ``numerics`` import it."""
 
 from foxml._core._native import (
+    BoundRow,
     Engine,
     Feature,
     Forest,
@@ -18,6 +19,7 @@ from foxml._core._native import (
 )
 
 __all__ = [
+    "BoundRow",
     "Engine",
     "Feature",
     "Forest",
