@@ -1,9 +1,10 @@
 """The only door to wall time and randomness of the operating system."""
 
+import random
 import secrets
 import time
 
-__all__ = ["EventClock", "WallClock", "new_journal_id"]
+__all__ = ["EventClock", "WallClock", "monotonic_ns", "new_journal_id", "random_fraction"]
 
 
 class WallClock:
@@ -40,3 +41,13 @@ class EventClock:
 def new_journal_id() -> str:
     """Return a random identity for a new journal: 10 hexadecimal digits."""
     return secrets.token_hex(5)
+
+
+def monotonic_ns() -> int:
+    """Nanoseconds of a clock that no adjustment of the time of day moves: for waits and deadlines alone."""
+    return time.monotonic_ns()
+
+
+def random_fraction() -> float:
+    """Return a random number in [0, 1), such as spreads the waits of callers that failed together."""
+    return random.random()

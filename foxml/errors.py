@@ -10,6 +10,10 @@ FoxmlError
     + BrokerError           the broker could not be reached or understood
     + RecoveryError         start-up found a difference that it may not explain away
     + MissingExtra          an optional dependency is not installed
+    + VendorError           a vendor of bars could not be reached or understood
+        - VendorBusy        it may answer later
+        - VendorRefused     it takes neither this key nor this permission: asking again cannot help
+        - UnknownSymbol     it knows no such symbol
 
 Bad input raises one of these and says which file, key or row, what was found and what was expected. A refusal by risk
 is a value (``foxml.domain.orders.Denied``). A bug of our own is an ``AssertionError``.
@@ -26,6 +30,10 @@ __all__ = [
     "MissingExtra",
     "ModelError",
     "RecoveryError",
+    "UnknownSymbol",
+    "VendorBusy",
+    "VendorError",
+    "VendorRefused",
 ]
 
 
@@ -85,3 +93,31 @@ class MissingExtra(FoxmlError):
     """An optional dependency is not installed."""
 
     exit_code = 9
+
+
+class VendorError(FoxmlError):
+    """A vendor of bars could not be reached or understood."""
+
+    exit_code = 11
+
+
+class VendorBusy(VendorError):
+    """A vendor may answer later.
+
+    Attributes
+    ----------
+    retry_after_s : float or None
+        What it asked to wait.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class VendorRefused(VendorError):
+    """A vendor takes neither this key nor this permission: asking again cannot help."""
+
+
+class UnknownSymbol(VendorError):
+    """A vendor knows no such symbol."""

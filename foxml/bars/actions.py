@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from foxml.bars.calendar import TradingCalendar
 from foxml.domain.bars import CLOSE, VOLUME, ActionKind, CorporateAction, SymbolBars
 from foxml.domain.money import NANO, parse_nano
 from foxml.errors import DataError
 
-__all__ = ["adjustment_factors", "back_adjusted", "holds_actions", "read_actions"]
+__all__ = ["adjusted", "adjustment_factors", "back_adjusted", "holds_actions", "read_actions"]
 
 _HEADER = ["symbol", "ex_date", "kind", "value"]
 
@@ -105,12 +104,65 @@ def back_adjusted(bars: SymbolBars, actions: Iterable[CorporateAction]) -> Symbo
     actions : iterable of CorporateAction
         Those of other symbols, and those before the first bar or after the last one's close, are ignored.
     """
+    if len(bars) == 0:
+        return bars
+    last_ns = int(bars.close_ns[-1])
+    return _on_terms(bars, [action for action in actions if action.occurred_ns < last_ns])
+
+
+def adjusted(
+    bars: SymbolBars, actions: Iterable[CorporateAction], as_of_ns: int, *, dividends: bool = True
+) -> SymbolBars:
+    """Put the bars known at a moment on the terms of the shares that traded then, by what was known then.
+
+    Point in time: later bars are left out, and so is an action that had not taken effect or had not been received.
+
+    Parameters
+    ----------
+    bars : SymbolBars
+        Raw.
+    actions : iterable of CorporateAction
+        Those of other symbols are ignored.
+    as_of_ns : int
+    dividends : bool, default True
+        False adjusts for splits alone: prices as they were paid, per share of that day.
+
+    Returns
+    -------
+    SymbolBars
+        Bars that had closed by `as_of_ns`.
+    """
+    count = int(np.searchsorted(bars.close_ns, as_of_ns, side="right"))
+    known = [
+        action
+        for action in actions
+        if action.occurred_ns <= as_of_ns
+        and action.received_ns <= as_of_ns
+        and (dividends or action.kind is not ActionKind.DIVIDEND)
+    ]
+    return _on_terms(_first(bars, count), known)
+
+
+def _first(bars: SymbolBars, count: int) -> SymbolBars:
+    return SymbolBars(
+        bars.symbol,
+        bars.interval_ns,
+        bars.close_ns[:count],
+        bars.session_open_ns[:count],
+        bars.session_close_ns[:count],
+        bars.ohlcv[:count],
+        None if bars.vwap is None else bars.vwap[:count],
+        None if bars.trade_count is None else bars.trade_count[:count],
+    )
+
+
+def _on_terms(bars: SymbolBars, actions: Sequence[CorporateAction]) -> SymbolBars:
+    """Multiply the bars before each action by its factors."""
     ohlcv = bars.ohlcv.copy()
     vwap = None if bars.vwap is None else bars.vwap.copy()
     for action in sorted(actions, key=lambda a: a.occurred_ns):
-        before: NDArray[np.bool_] = bars.close_ns <= action.occurred_ns
-        count = int(before.sum())
-        if action.symbol != bars.symbol or count == 0 or count == len(bars):
+        count = int(np.searchsorted(bars.close_ns, action.occurred_ns, side="right"))
+        if action.symbol != bars.symbol or count == 0:
             continue
         price, volume = adjustment_factors(action, float(bars.ohlcv[count - 1, CLOSE]))
         ohlcv[:count, :VOLUME] *= price

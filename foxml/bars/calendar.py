@@ -1,16 +1,20 @@
 """Trading sessions of an exchange: holidays, half-days and daylight saving included."""
 
+import copy
 import datetime as dt
 import importlib.metadata
 import io
 import re
 import zipfile
+import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from foxml.bars.calendar_overrides import SessionOverride, read_overrides
 from foxml.bars.files import replace_file
 from foxml.bars.timeframes import DAY_NS
 from foxml.errors import DataError
@@ -19,6 +23,11 @@ __all__ = ["FIRST_DATE", "Session", "TradingCalendar"]
 
 FIRST_DATE = dt.date(1990, 1, 1)
 _EPOCH = dt.date(1970, 1, 1)
+_HOUR_NS: Final = 3_600_000_000_000
+_BEFORE_NS: Final = 11 * _HOUR_NS // 2
+_AFTER_NS: Final = 4 * _HOUR_NS
+_ZONES: Final = {"XNYS": "America/New_York", "XNAS": "America/New_York", "NYSE": "America/New_York"}
+"""Known without the calendar library, which takes its time to import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +51,24 @@ class TradingCalendar:
 
     cache : Path, optional
         Folder, such as the store's, that keeps the computed sessions: with it a process starts without pandas.
+    overrides : Path, optional
+        File of unscheduled closures, early closes and late opens (`foxml.bars.calendar_overrides`).
 
     Raises
     ------
     DataError
-        If there is no such calendar, or `last_date` is too early.
+        If there is no such calendar, `last_date` is too early, or an override is of no session.
     """
 
-    def __init__(self, last_date: dt.date, name: str = "XNYS", *, cache: Path | None = None) -> None:
+    def __init__(
+        self, last_date: dt.date, name: str = "XNYS", *, cache: Path | None = None, overrides: Path | None = None
+    ) -> None:
         if last_date <= FIRST_DATE:
             raise DataError(f"calendar {name}: last date must be after {FIRST_DATE}, found {last_date}")
         table = _compute(last_date, name) if cache is None else _cached(last_date, name, cache)
         table = table[:, : np.searchsorted(table[0], (last_date - _EPOCH).days, side="right")]
+        if overrides is not None:
+            table = _overridden(table, read_overrides(overrides), name)
         self.name = name
         self._day, self._open_ns, self._close_ns = (np.ascontiguousarray(row) for row in table)
 
@@ -71,6 +86,25 @@ class TradingCalendar:
     def covered_ns(self) -> tuple[int, int]:
         """First open and last close."""
         return int(self._open_ns[0]), int(self._close_ns[-1])
+
+    def extended(self, before_ns: int = _BEFORE_NS, after_ns: int = _AFTER_NS) -> "TradingCalendar":
+        """Return a calendar whose sessions include the hours before the open and after the close.
+
+        Parameters
+        ----------
+        before_ns, after_ns : int
+            How much earlier and later; by default from 04:00 to 20:00 in New York, on a half-day to 17:00.
+
+        Raises
+        ------
+        DataError
+            If sessions would overlap.
+        """
+        other = copy.copy(self)
+        other._open_ns, other._close_ns = self._open_ns - before_ns, self._close_ns + after_ns
+        if (other._open_ns[1:] < other._close_ns[:-1]).any():
+            raise DataError(f"calendar {self.name}: extended sessions overlap")
+        return other
 
     def locate(self, time_ns: NDArray[np.int64]) -> NDArray[np.int64]:
         """Index of the session that each moment lies in, open included and close excluded; -1 outside sessions.
@@ -125,6 +159,34 @@ class TradingCalendar:
 def start_of_date_ns(date: dt.date) -> int:
     """Midnight UTC of a date, in nanoseconds."""
     return (date - _EPOCH).days * DAY_NS
+
+
+def _overridden(table: NDArray[np.int64], overrides: list[SessionOverride], name: str) -> NDArray[np.int64]:
+    table = table.copy()
+    open_days = np.ones(table.shape[1], dtype=np.bool_)
+    for override in overrides:
+        day = (override.date - _EPOCH).days
+        if day > table[0, -1]:
+            continue  # this calendar ends before it
+        at = int(np.searchsorted(table[0], day))
+        if table[0, at] != day:
+            raise DataError(f"{override.where}: {name} has no session on {override.date}")
+        if override.kind == "closed":
+            open_days[at] = False
+            continue
+        end = 2 if override.kind == "early_close" else 1
+        table[end, at] = override.moment_ns(_zone(name))
+        if table[1, at] >= table[2, at]:
+            raise DataError(f"{override.where}: the session of {override.date} would close before it opens")
+    return table[:, open_days]
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    if name in _ZONES:
+        return zoneinfo.ZoneInfo(_ZONES[name])
+    import exchange_calendars
+
+    return zoneinfo.ZoneInfo(str(exchange_calendars.get_calendar(name).tz))
 
 
 def _compute(last_date: dt.date, name: str) -> NDArray[np.int64]:

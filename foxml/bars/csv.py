@@ -1,48 +1,41 @@
 """Bars from CSV files, plain or gzip."""
 
+import csv
+import datetime as dt
 import gzip
 import re
-import zoneinfo
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foxml.bars.raw import RawBars
+from foxml.bars.tables import Layout, present, raw_bars
 from foxml.errors import DataError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
-__all__ = ["CsvFormat", "column_names", "read_csv"]
+__all__ = ["CsvFormat", "column_names", "first_cell", "read_csv", "symbol_from_name"]
 
-_COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
-_SYMBOL_IN_NAME = re.compile(r"^([A-Z][A-Z.\-]{0,9})(?:_[0-9A-Za-z_]+)?\.csv(?:\.gz)?$")
+CsvFormat = Layout
 
-
-@dataclass(frozen=True, slots=True)
-class CsvFormat:
-    """How a file writes bars.
-
-    Attributes
-    ----------
-    timezone : str
-        IANA name of the zone that labels without an offset are in.
-    label : "start" or "end"
-        Which end of a bar its label names.
-    columns : mapping of str to str
-        Our name to the file's, where they differ; ours are timestamp, open, high, low, close, volume, symbol.
-    """
-
-    timezone: str
-    label: Literal["start", "end"] = "start"
-    columns: Mapping[str, str] = field(default_factory=dict)
+_SYMBOL_IN_NAME: Final = re.compile(r"^([A-Z][A-Z.\-]{0,9})(?:_[0-9A-Za-z_]+)?(?:\.[a-z0-9]+)+$")
+_OFFSET: Final = re.compile(r"\d[ T]\d.*(Z|[+-]\d\d:?(\d\d)?)$")
+_NUMBER: Final = re.compile(
+    r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|nan|inf(inity)?)", re.IGNORECASE | re.ASCII
+)
+_EPOCH: Final = dt.datetime(1970, 1, 1)
+_BLOCK_BYTES: Final = 1 << 22
 
 
-def read_csv(path: Path, layout: CsvFormat, *, interval_ns: int, symbol: str | None = None) -> list[RawBars]:
+def read_csv(
+    path: Path, layout: Layout, *, interval_ns: int, symbol: str | None = None, rows: int | None = None
+) -> list[RawBars]:
     """Read one file, which may hold several symbols.
 
     Parameters
@@ -53,6 +46,8 @@ def read_csv(path: Path, layout: CsvFormat, *, interval_ns: int, symbol: str | N
         Length of a bar; needed where labels name the end.
     symbol : str, optional
         Symbol of all rows. Without it, the file's ``symbol`` column is taken, else the name (``AAPL_2025.csv.gz``).
+    rows : int, optional
+        Read about this many first rows only.
 
     Returns
     -------
@@ -64,25 +59,15 @@ def read_csv(path: Path, layout: CsvFormat, *, interval_ns: int, symbol: str | N
     DataError
         Names the file, the row and the column, what was found and what was expected.
     """
-    frame = _read_frame(path)
-    names = {ours: layout.columns.get(ours, ours) for ours in (*_COLUMNS, "symbol")}
-    for ours in _COLUMNS:
-        if names[ours] not in frame.columns:
-            found = ", ".join(map(str, frame.columns))
-            raise DataError(f"{path}: missing column {names[ours]!r}; the file has {found}")
-    if len(frame) == 0:
-        raise DataError(f"{path}: the file has a header and no rows")
-    start_ns = _times(path, frame[names["timestamp"]], layout.timezone)
-    if layout.label == "end":
-        start_ns = start_ns - interval_ns
-    ohlcv = np.column_stack([_numbers(path, frame[names[ours]], names[ours]) for ours in _COLUMNS[1:]])
-    row = np.arange(2, len(frame) + 2, dtype=np.int64)
-    if symbol is None and names["symbol"] in frame.columns:
-        of_row = frame[names["symbol"]].to_numpy(dtype=str)
-        groups = [(name, of_row == name) for name in dict.fromkeys(of_row.tolist())]
-    else:
-        groups = [(symbol or _symbol_from_name(path), np.ones(len(frame), dtype=np.bool_))]
-    return [RawBars(name, str(path), start_ns[mask], ohlcv[mask], row[mask]) for name, mask in groups]
+    names = column_names(path)
+    columns = present(names, layout, str(path))
+    if symbol is None and "symbol" not in columns:
+        symbol = symbol_from_name(path)
+    table, row = _read_fast(path, layout, columns, rows), None
+    if table is None:
+        # Something is not as it should be: go through it line by line, and either say what, or read it that way.
+        table, row = _read_plainly(path, layout, names, columns, rows)
+    return raw_bars(table, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, row=row)
 
 
 def column_names(path: Path) -> list[str]:
@@ -93,61 +78,169 @@ def column_names(path: Path) -> list[str]:
     DataError
         If the file cannot be read; names it.
     """
-    return [str(name) for name in _read_frame(path, rows=0).columns]
+    with _lines(path) as lines:
+        header = next(csv.reader(lines, strict=True), None)
+    if not header:
+        raise DataError(f"{path}: not a CSV table: it has no header")
+    return header
 
 
-def _read_frame(path: Path, *, rows: int | None = None) -> "pd.DataFrame":
-    import pandas as pd
-
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, nrows=rows)
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
-        raise DataError(f"{path}: the file cannot be read to its end: {error}") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: not a CSV table: {error}") from None
+def first_cell(path: Path, column: str) -> str:
+    """Return what stands in a column's first row; empty where there is none."""
+    with _lines(path) as lines:
+        reader = csv.reader(lines)
+        header = next(reader, [])
+        first = next(reader, [])
+    return first[header.index(column)] if column in header and len(first) == len(header) else ""
 
 
-def _symbol_from_name(path: Path) -> str:
+def symbol_from_name(path: Path) -> str:
+    """Return the symbol that a file is named for.
+
+    Examples
+    --------
+    >>> symbol_from_name(Path("AAPL_2025.csv.gz"))
+    'AAPL'
+    """
     match = _SYMBOL_IN_NAME.match(path.name)
     if match is None:
         raise DataError(f"{path}: no symbol column, and the name is not like AAPL.csv or AAPL_2025.csv.gz")
     return match.group(1)
 
 
-def _times(path: Path, column: "pd.Series[str]", timezone: str) -> NDArray[np.int64]:
-    import pandas as pd
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as file:
+        magic = file.read(2)
+    return magic == b"\x1f\x8b" or path.suffix == ".gz"
 
+
+@contextmanager
+def _lines(path: Path) -> Iterator[IO[str]]:
+    """Open a file as text, and say what is wrong with it in terms of the file."""
     try:
-        zone = zoneinfo.ZoneInfo(timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        raise DataError(
-            f"{path}: unknown time zone {timezone!r}; expected an IANA name like America/New_York"
-        ) from None
-    parsed = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=False)
-    bad = np.flatnonzero(parsed.isna().to_numpy())
-    if len(bad):
-        raise DataError(f"{path}:{bad[0] + 2}: timestamp: expected a date and time, found {column.iloc[bad[0]]!r}")
-    if parsed.dt.tz is None:
-        # An hour that does not exist or exists twice lies at night, outside every session: NaT marks it.
-        parsed = parsed.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
-        bad = np.flatnonzero(parsed.isna().to_numpy())
-        if len(bad):
-            raise DataError(
-                f"{path}:{bad[0] + 2}: timestamp {column.iloc[bad[0]]!r} does not exist, or exists twice, in {timezone}"
-            )
-    utc = parsed.dt.tz_convert("UTC").dt.tz_localize(None)
-    return np.asarray(utc.to_numpy("datetime64[ns]").astype(np.int64))
+        opened = gzip.open if _is_gzip(path) else open
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as lines:
+            yield lines
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error, OSError) as error:
+        raise DataError(f"{path}: the file cannot be read to its end: {error}") from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not a CSV table: {error}") from None
 
 
-def _numbers(path: Path, column: "pd.Series[str]", name: str) -> NDArray[np.float64]:
+def _read_fast(path: Path, layout: Layout, columns: Mapping[str, str], rows: int | None) -> "pa.Table | None":
+    """Read with Arrow, which takes plain numbers and ISO times only; None where it will not."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    stamp = _stamp_type(path, layout, columns["timestamp"])
+    types = {theirs: pa.float64() for theirs in columns.values()}
+    types[columns["timestamp"]] = stamp
+    if "symbol" in columns:
+        types[columns["symbol"]] = pa.dictionary(pa.int32(), pa.string())
+    convert = pyarrow.csv.ConvertOptions(
+        column_types=types,
+        include_columns=list(columns.values()),
+        null_values=[""] if "vwap" in columns else [],
+        strings_can_be_null=False,
+    )
+    # Blank lines and line breaks in values would put the count of lines off.
+    parse = pyarrow.csv.ParseOptions(ignore_empty_lines=False, newlines_in_values=False)
+    read = pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES)
     try:
-        return column.to_numpy(dtype=str).astype(np.float64)
+        with pa.input_stream(str(path), compression="gzip" if _is_gzip(path) else None) as stream:
+            with pyarrow.csv.open_csv(
+                stream, read_options=read, parse_options=parse, convert_options=convert
+            ) as reader:
+                batches, count = [], 0
+                for batch in reader:
+                    batches.append(batch)
+                    count += batch.num_rows
+                    if rows is not None and count >= rows:
+                        break
+            return pa.Table.from_batches(batches, reader.schema)
+    except (pa.ArrowException, OSError):
+        return None
+
+
+def _stamp_type(path: Path, layout: Layout, name: str) -> "pa.DataType":
+    import pyarrow as pa
+
+    if layout.time_unit != "iso":
+        return pa.int64()
+    offset = _OFFSET.search(first_cell(path, name)) is not None
+    return pa.timestamp("ns", "UTC" if offset else None)
+
+
+def _read_plainly(
+    path: Path, layout: Layout, names: list[str], columns: Mapping[str, str], rows: int | None
+) -> tuple["pa.Table", NDArray[np.int64]]:
+    """Read line by line: slow, and able to say where and what; blank lines are left out."""
+    import pyarrow as pa
+
+    values: dict[str, list[object]] = {ours: [] for ours in columns}
+    places = {ours: names.index(theirs) for ours, theirs in columns.items()}
+    row, aware = [], None
+    with _lines(path) as lines:
+        reader = csv.reader(lines, strict=True)
+        next(reader)
+        for cells in reader:
+            if not cells:
+                continue
+            where = f"{path}:{reader.line_num}"
+            if len(cells) != len(names):
+                raise DataError(f"{where}: expected {len(names)} columns, found {len(cells)}")
+            for ours, at in places.items():
+                values[ours].append(_value(ours, cells[at], layout, f"{where}: {names[at]}"))
+            stamp = values["timestamp"][-1]
+            has_zone = isinstance(stamp, tuple) and stamp[1]
+            if aware is not None and aware != has_zone:
+                raise DataError(f"{where}: {names[places['timestamp']]}: some times have an offset and some have none")
+            aware = has_zone
+            row.append(reader.line_num)
+            if rows is not None and len(row) >= rows:
+                break
+    kind = pa.int64() if layout.time_unit != "iso" else pa.timestamp("ns", "UTC" if aware else None)
+    arrays = {}
+    for ours, theirs in columns.items():
+        found = values[ours]
+        if ours == "timestamp":
+            numbers = [value[0] if isinstance(value, tuple) else value for value in found]
+            arrays[theirs] = pa.array(numbers, pa.int64()).cast(kind)
+        else:
+            arrays[theirs] = pa.array(found, pa.string() if ours == "symbol" else pa.float64())
+    return pa.table(arrays), np.array(row, dtype=np.int64)
+
+
+def _value(ours: str, text: str, layout: Layout, where: str) -> object:
+    stripped = text.strip()
+    if ours == "symbol":
+        if not stripped:
+            raise DataError(f"{where}: expected a symbol, found {text!r}")
+        return stripped
+    if ours == "timestamp":
+        return _moment(text, layout, where)
+    if ours == "vwap" and not stripped:
+        return None
+    if not _NUMBER.fullmatch(stripped):
+        raise DataError(f"{where}: expected a number, found {text!r}")
+    return float(stripped)
+
+
+def _moment(text: str, layout: Layout, where: str) -> object:
+    """Return nanoseconds since 1970, and whether they are in UTC; of a number of units, that number."""
+    if layout.time_unit != "iso":
+        if not re.fullmatch(r"\s*[+-]?[0-9]{1,19}\s*", text) or abs(int(text)) >= 2**63:
+            raise DataError(f"{where}: expected whole {layout.time_unit} since 1970, found {text!r}")
+        return int(text)
+    try:
+        moment = dt.datetime.fromisoformat(text.strip())
     except ValueError:
-        for at, text in enumerate(column):
-            try:
-                float(text)
-            except ValueError:
-                raise DataError(f"{path}:{at + 2}: {name}: expected a number, found {text!r}") from None
-        raise
+        raise DataError(f"{where}: expected a date and time, found {text!r}") from None
+    aware = moment.tzinfo is not None
+    since = (moment.astimezone(dt.UTC).replace(tzinfo=None) if aware else moment) - _EPOCH
+    ns = (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1_000
+    if abs(ns) >= 2**63:
+        raise DataError(f"{where}: expected a time from 1678 to 2262, found {text!r}")
+    return ns, aware

@@ -1,20 +1,36 @@
-"""From a vendor's bars to ours: regular hours, the session grid, one bar an interval, every drop counted.
+"""From a vendor's bars to ours: sessions, the session grid, one bar an interval, every drop and change counted.
 
-Causal: what becomes of a bar depends on that bar and on the calendar alone, so the live feed calls the same function.
+Causal: what becomes of a bar depends on that bar, those before it and the calendar, so the live feed calls the same
+function. (The one exception leaves out both of two rows that claim the same interval.)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foxml.bars.calendar import TradingCalendar
+from foxml.bars.cleaning import STRICT, BarMark, Cleaning
+from foxml.bars.outliers import bad_prints
 from foxml.bars.raw import RawBars
+from foxml.bars.rows import clean_rows, deduplicated, refuse, time_ordered
 from foxml.bars.timeframes import DAY_NS
-from foxml.domain.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, SymbolBars
+from foxml.domain.bars import CLOSE, VOLUME, SymbolBars
 from foxml.errors import DataError
 
-__all__ = ["QualityReport", "deduplicated", "normalise", "time_ordered"]
+__all__ = [
+    "Normalised",
+    "QualityReport",
+    "bars_expected",
+    "clean",
+    "deduplicated",
+    "normalise",
+    "stale_bars",
+    "time_ordered",
+]
+
+Mask = NDArray[np.bool_]
+Times = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +40,16 @@ class QualityReport:
     Attributes
     ----------
     rows_read, bars_kept : int
+        ``rows_read + changed.get("filled", 0) == bars_kept + sum(dropped.values())``.
     dropped : dict of str to int
         Rows left out, by reason.
     bars_expected : int
-        Bars that the calendar has between the first and the last one kept; those not kept are absent, never filled.
+        Bars that the calendar has between the first and the last one kept; those not kept are absent, never filled
+        unless it was asked for.
+    changed : dict of str to int
+        Bars that are not as they were read, by what was done: widened, moved to the grid, filled.
+    marked : dict of str to int
+        Bars kept as they were that are to be looked at, by reason.
     """
 
     symbol: str
@@ -35,10 +57,41 @@ class QualityReport:
     bars_kept: int
     bars_expected: int
     dropped: dict[str, int]
+    changed: dict[str, int] = field(default_factory=dict)
+    marked: dict[str, int] = field(default_factory=dict)
 
 
-def normalise(raw: RawBars, calendar: TradingCalendar, interval_ns: int) -> tuple[SymbolBars, QualityReport]:
-    """Keep the bars of regular sessions and give each its close and session.
+@dataclass(frozen=True, slots=True, eq=False)
+class Normalised:
+    """Bars, what became of the rows, and a mark on each bar.
+
+    Attributes
+    ----------
+    bars : SymbolBars
+    report : QualityReport
+    marks : ndarray of uint8, shape (n,)
+        `BarMark` flags of each bar.
+    """
+
+    bars: SymbolBars
+    report: QualityReport
+    marks: NDArray[np.uint8]
+
+    def marked(self, mark: BarMark) -> Mask:
+        """Return which bars bear any of some marks."""
+        return np.asarray((self.marks & np.uint8(int(mark))) != 0)
+
+
+def normalise(
+    raw: RawBars, calendar: TradingCalendar, interval_ns: int, cleaning: Cleaning = STRICT
+) -> tuple[SymbolBars, QualityReport]:
+    """Keep the bars of sessions and give each its close and session: `clean` without the marks."""
+    found = clean(raw, calendar, interval_ns, cleaning)
+    return found.bars, found.report
+
+
+def clean(raw: RawBars, calendar: TradingCalendar, interval_ns: int, cleaning: Cleaning = STRICT) -> Normalised:
+    """Keep the bars of sessions, give each its close and session, and apply the policies for all that may be wrong.
 
     A bar that starts before the open and ends after it is taken as the session's first, shortened one: a vendor that
     labels 9:30 to 10:00 as the 9:00 hour means exactly that.
@@ -47,77 +100,86 @@ def normalise(raw: RawBars, calendar: TradingCalendar, interval_ns: int) -> tupl
     ----------
     raw : RawBars
     calendar : TradingCalendar
+        Of regular sessions.
     interval_ns : int
+    cleaning : Cleaning, default strict
+        For a live feed the same as the model was trained with; with "mark" or "drop" of outliers, pass at least four
+        windows of bars before the new one.
 
     Raises
     ------
     DataError
-        If the rows cannot be bars (NaN, not positive, high below low, negative volume), are unsorted or duplicate, or
-        lie outside the calendar; names the file and row.
+        As the policies say: by default if rows cannot be bars (NaN, not positive, high below low, negative volume),
+        are unsorted or duplicate, or lie outside the calendar; names the file and row.
     """
-    _check_values(raw)
-    _check_times(raw, calendar)
-    if interval_ns >= DAY_NS:
-        session = calendar.locate_dates(_dates(raw.start_ns))
-        close_ns = calendar.close_ns[np.maximum(session, 0)]
-    else:
-        session, close_ns = _intraday(raw.start_ns, calendar, interval_ns)
-    inside = session >= 0
-    on_grid = inside & (_fits(raw.start_ns, session, calendar, interval_ns) if interval_ns < DAY_NS else True)
-    counts = {"outside regular hours": int((~inside).sum()), "off the grid": int((inside & ~on_grid).sum())}
-    dropped = {reason: count for reason, count in counts.items() if count}
-    kept = session[on_grid]
+    dropped: dict[str, int] = {}
+    rows_read = len(raw)
+    rows, widened = clean_rows(raw, calendar, cleaning, dropped)
+    if cleaning.hours == "extended":
+        calendar = calendar.extended()
+    grid = _Grid(rows, calendar, interval_ns, cleaning, dropped)
+    marks = np.where(widened[grid.kept], np.uint8(BarMark.WIDENED), np.uint8(0))
+    marks[grid.moved[grid.kept]] |= np.uint8(BarMark.MOVED)
+    rows, session, close_ns = rows.take(grid.kept), grid.session[grid.kept], grid.close_ns[grid.kept]
+    alone = _one_an_interval(rows, close_ns, cleaning)
+    if not alone.all():
+        dropped["a second bar for one interval"] = int((~alone).sum())
+        rows, session, close_ns, marks = rows.take(alone), session[alone], close_ns[alone], marks[alone]
+    marks[rows.ohlcv[:, VOLUME] == 0] |= np.uint8(BarMark.ZERO_VOLUME)
+    kept = _judged(rows, session, close_ns, interval_ns, marks, cleaning, dropped)
+    if not kept.all():
+        rows, session, close_ns, marks = rows.take(kept), session[kept], close_ns[kept], marks[kept]
     bars = SymbolBars(
-        raw.symbol,
+        rows.symbol,
         interval_ns,
-        close_ns[on_grid],
-        calendar.open_ns[kept],
-        calendar.close_ns[kept],
-        np.ascontiguousarray(raw.ohlcv[on_grid]),
-        None if raw.vwap is None else raw.vwap[on_grid],
-        None if raw.trade_count is None else raw.trade_count[on_grid],
+        close_ns,
+        calendar.open_ns[session],
+        calendar.close_ns[session],
+        np.ascontiguousarray(rows.ohlcv),
+        rows.vwap,
+        rows.trade_count,
     )
-    if len(bars) > 1 and not (np.diff(bars.close_ns) > 0).all():
-        at = int(np.flatnonzero(np.diff(bars.close_ns) <= 0)[0])
-        row = int(raw.row[on_grid][at + 1])
-        raise DataError(f"{raw.source}:{row}: {raw.symbol}: a second bar for the interval of the row before it")
-    expected = _expected(bars, calendar, interval_ns)
-    return bars, QualityReport(raw.symbol, len(raw), len(bars), expected, dropped)
+    if cleaning.missing == "fill" and interval_ns < DAY_NS:
+        bars, marks = _filled(bars, marks)
+    return Normalised(bars, _report(bars, marks, rows_read, dropped, calendar), marks)
 
 
-def time_ordered(raw: RawBars) -> RawBars:
-    """Sort rows by time, rows of one time staying in the order of the file.
+class _Grid:
+    """Where rows lie among sessions and on the grid, and which of them are kept."""
 
-    Never done unasked: a file out of order may be out of order for a reason.
-    """
-    order = np.argsort(raw.start_ns, kind="stable")
-    return raw.take(order)
+    def __init__(
+        self,
+        raw: RawBars,
+        calendar: TradingCalendar,
+        interval_ns: int,
+        cleaning: Cleaning,
+        dropped: dict[str, int],
+    ) -> None:
+        start_ns = raw.start_ns
+        self.moved = np.zeros(len(raw), dtype=np.bool_)
+        if interval_ns >= DAY_NS:
+            self.session = calendar.locate_dates(_dates(start_ns))
+            self.close_ns = calendar.close_ns[np.maximum(self.session, 0)]
+            on_grid = np.ones(len(raw), dtype=np.bool_)
+        else:
+            self.session, self.close_ns = _intraday(start_ns, calendar, interval_ns)
+            on_grid = _fits(start_ns, self.session, calendar, interval_ns)
+            if cleaning.off_grid == "floor" and not on_grid.all():
+                self.moved = (self.session >= 0) & ~on_grid
+                start_ns = np.where(self.moved, start_ns // interval_ns * interval_ns, start_ns)
+                self.session, self.close_ns = _intraday(start_ns, calendar, interval_ns)
+                on_grid = on_grid | self.moved
+        inside = self.session >= 0
+        if cleaning.off_grid == "error":
+            refuse(raw, inside & ~on_grid, "starts on no whole interval")
+        self.kept = inside & on_grid
+        outside = "outside extended hours" if cleaning.hours == "extended" else "outside regular hours"
+        for reason, count in ((outside, (~inside).sum()), ("off the grid", (inside & ~on_grid).sum())):
+            if count:
+                dropped[reason] = int(count)
 
 
-def deduplicated(raw: RawBars) -> tuple[RawBars, int]:
-    """Leave out rows that repeat the row before them in every value; never done unasked.
-
-    Rows of one time with different values stay, and are refused by `normalise`: nobody knows which one is right.
-
-    Returns
-    -------
-    bars : RawBars
-    dropped : int
-    """
-    again = np.zeros(len(raw), dtype=np.bool_)
-    again[1:] = (np.diff(raw.start_ns) == 0) & (np.diff(raw.ohlcv, axis=0) == 0).all(axis=1)
-    if raw.vwap is not None:
-        # A bar without a trade has no vwap: two that are NaN say the same.
-        again[1:] &= (raw.vwap[1:] == raw.vwap[:-1]) | (np.isnan(raw.vwap[1:]) & np.isnan(raw.vwap[:-1]))
-    if raw.trade_count is not None:
-        again[1:] &= np.diff(raw.trade_count) == 0
-    kept = ~again
-    return raw.take(kept), int(again.sum())
-
-
-def _intraday(
-    start_ns: NDArray[np.int64], calendar: TradingCalendar, interval_ns: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _intraday(start_ns: Times, calendar: TradingCalendar, interval_ns: int) -> tuple[Times, Times]:
     session = calendar.locate(start_ns)
     straddles = calendar.locate(start_ns + interval_ns - 1)
     session = np.where(session >= 0, session, straddles)
@@ -125,60 +187,136 @@ def _intraday(
     return session, close_ns
 
 
-def _fits(
-    start_ns: NDArray[np.int64], session: NDArray[np.int64], calendar: TradingCalendar, interval_ns: int
-) -> NDArray[np.bool_]:
+def _fits(start_ns: Times, session: Times, calendar: TradingCalendar, interval_ns: int) -> Mask:
     """Whether a bar starts a whole number of intervals after midnight UTC, or after its session's open."""
     since_open = start_ns - calendar.open_ns[np.maximum(session, 0)]
     return np.asarray((start_ns % interval_ns == 0) | (since_open % interval_ns == 0))
 
 
-def _dates(start_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+def _dates(start_ns: Times) -> Times:
     # A daily label is the session's midnight in exchange time or in UTC: half a day later both are on its date.
     return np.asarray((start_ns + DAY_NS // 2) // DAY_NS)
 
 
-def _check_values(raw: RawBars) -> None:
-    values = raw.ohlcv
-    prices = values[:, :VOLUME]
-    finite = np.isfinite(values)
-    rules = [
-        (~finite.all(axis=1), "a value is missing or not finite"),
-        ((finite[:, :VOLUME] & (prices <= 0)).any(axis=1), "a price is not positive"),
-        (values[:, HIGH] < values[:, LOW], "high is below low"),
-        (values[:, HIGH] < np.maximum(values[:, OPEN], values[:, CLOSE]), "high is below open or close"),
-        (values[:, LOW] > np.minimum(values[:, OPEN], values[:, CLOSE]), "low is above open or close"),
-        (values[:, VOLUME] < 0, "volume is negative"),
-    ]
-    for broken, what in rules:
-        at = np.flatnonzero(broken)
-        if len(at):
-            found = " ".join(f"{value:g}" for value in values[at[0]])
-            raise DataError(
-                f"{raw.source}:{raw.row[at[0]]}: {raw.symbol}: {what}; open high low close volume are {found}"
-                f" ({len(at)} such rows)"
+def _one_an_interval(rows: RawBars, close_ns: Times, cleaning: Cleaning) -> Mask:
+    """Return which rows are kept where several end at one time; an order that no sorting explains is refused."""
+    alone = np.ones(len(rows), dtype=np.bool_)
+    step = np.diff(close_ns)
+    if (step > 0).all():
+        return alone
+    if cleaning.conflicts == "error" or (step < 0).any():
+        at = int(np.flatnonzero(step <= 0)[0])
+        row = int(rows.row[at + 1])
+        raise DataError(f"{rows.source}:{row}: {rows.symbol}: a second bar for the interval of the row before it")
+    first = np.concatenate(([True], step > 0))
+    starts = np.flatnonzero(first)
+    ends = np.append(starts[1:], len(rows))
+    for start, end in zip(starts[ends - starts > 1], ends[ends - starts > 1], strict=True):
+        alone[start:end] = False
+        if cleaning.conflicts != "drop":
+            lines = rows.row[start:end]
+            alone[start + int(lines.argmin() if cleaning.conflicts == "first" else lines.argmax())] = True
+    return alone
+
+
+def _judged(
+    rows: RawBars,
+    session: Times,
+    close_ns: Times,
+    interval_ns: int,
+    marks: NDArray[np.uint8],
+    cleaning: Cleaning,
+    dropped: dict[str, int],
+) -> Mask:
+    """Mark stale bars and bad prints; return which bars are kept."""
+    kept = np.ones(len(rows), dtype=np.bool_)
+    if cleaning.stale != "ignore":
+        stale = stale_bars(rows.ohlcv, session, close_ns, interval_ns, cleaning.stale_repeats_min)
+        marks[stale] |= np.uint8(BarMark.STALE)
+        if cleaning.stale == "drop" and stale.any():
+            dropped["stale"] = int(stale.sum())
+            kept &= ~stale
+    if cleaning.outliers != "ignore":
+        judged = np.flatnonzero(kept)
+        outlier = judged[
+            bad_prints(
+                rows.ohlcv[judged],
+                session[judged],
+                window_bars=cleaning.outlier_window_bars,
+                threshold=cleaning.outlier_threshold,
+                floor_bps=cleaning.outlier_floor_bps,
             )
+        ]
+        marks[outlier] |= np.uint8(BarMark.OUTLIER)
+        if cleaning.outliers == "drop" and len(outlier):
+            dropped["bad print"] = len(outlier)
+            kept[outlier] = False
+    return kept
 
 
-def _check_times(raw: RawBars, calendar: TradingCalendar) -> None:
-    step = np.diff(raw.start_ns)
-    at = np.flatnonzero(step <= 0)
-    if len(at):
-        what = "the same time as the row before it" if step[at[0]] == 0 else "an earlier time than the row before it"
-        raise DataError(f"{raw.source}:{raw.row[at[0] + 1]}: {raw.symbol}: {what} ({len(at)} such rows)")
-    first, last = calendar.covered_ns
-    outside = np.flatnonzero((raw.start_ns < first - DAY_NS) | (raw.start_ns > last + DAY_NS))
-    if len(outside):
-        when = np.datetime64(int(raw.start_ns[outside[0]]), "ns")
-        raise DataError(f"{raw.source}:{raw.row[outside[0]]}: {raw.symbol}: {when} lies outside the calendar")
+def stale_bars(ohlcv: NDArray[np.float64], session: Times, close_ns: Times, interval_ns: int, repeats_min: int) -> Mask:
+    """Return bars that are at least the so manyth repeat in a row of the bar right before them."""
+    same = np.zeros(len(ohlcv), dtype=np.bool_)
+    # Only neighbours: a thin share may well trade the same lot at the same price an hour later.
+    same[1:] = (
+        (ohlcv[1:] == ohlcv[:-1]).all(axis=1)
+        & (ohlcv[1:, VOLUME] > 0)
+        & (session[1:] == session[:-1])
+        & (np.diff(close_ns) <= interval_ns)
+    )
+    index = np.arange(len(same))
+    run = index - np.maximum.accumulate(np.where(same, 0, index))
+    return np.asarray(run >= repeats_min)
 
 
-def _expected(bars: SymbolBars, calendar: TradingCalendar, interval_ns: int) -> int:
+def _filled(bars: SymbolBars, marks: NDArray[np.uint8]) -> tuple[SymbolBars, NDArray[np.uint8]]:
+    """Repeat the last close, with no volume, where a session's bars leave a hole, up to the session's close.
+
+    Nothing is filled after the newest bar: whether its session will have more is not known.
+    """
+    if len(bars) == 0:
+        return bars, marks
+    interval_ns = bars.interval_ns
+    last = np.append(bars.session_open_ns[1:] != bars.session_open_ns[:-1], True)
+    until = np.where(last, bars.session_close_ns, np.append(bars.close_ns[1:], 0))
+    until[-1] = bars.close_ns[-1]
+    holes = -(-(until - bars.close_ns) // interval_ns) - np.where(last, 0, 1)
+    if not holes.any():
+        return bars, marks
+    source = np.repeat(np.arange(len(bars)), holes + 1)
+    step = np.arange(len(source)) - np.repeat(np.cumsum(holes + 1) - (holes + 1), holes + 1)
+    new = step > 0
+    ohlcv = bars.ohlcv[source]
+    ohlcv[new, :VOLUME] = ohlcv[new, CLOSE][:, None]
+    ohlcv[new, VOLUME] = 0.0
+    vwap = None if bars.vwap is None else np.where(new, np.nan, bars.vwap[source])
+    trades = None if bars.trade_count is None else np.where(new, 0, bars.trade_count[source])
+    close_ns = np.minimum(bars.close_ns[source] + step * interval_ns, bars.session_close_ns[source])
+    opens, closes = bars.session_open_ns[source], bars.session_close_ns[source]
+    filled = SymbolBars(bars.symbol, interval_ns, close_ns, opens, closes, ohlcv, vwap, trades)
+    return filled, np.where(new, np.uint8(BarMark.FILLED), marks[source])
+
+
+def _report(
+    bars: SymbolBars, marks: NDArray[np.uint8], rows_read: int, dropped: dict[str, int], calendar: TradingCalendar
+) -> QualityReport:
+    def counted(**of: BarMark) -> dict[str, int]:
+        counts = {name.replace("_", " "): int(((marks & np.uint8(int(mark))) != 0).sum()) for name, mark in of.items()}
+        return {name: count for name, count in counts.items() if count}
+
+    changed = counted(widened=BarMark.WIDENED, moved_to_the_grid=BarMark.MOVED, filled=BarMark.FILLED)
+    marked = counted(zero_volume=BarMark.ZERO_VOLUME, stale=BarMark.STALE, bad_print=BarMark.OUTLIER)
+    expected = bars_expected(bars, calendar)
+    return QualityReport(bars.symbol, rows_read, len(bars), expected, dropped, changed, marked)
+
+
+def bars_expected(bars: SymbolBars, calendar: TradingCalendar) -> int:
+    """Count the bars that a calendar has from the session of the first bar to that of the last one."""
     if len(bars) == 0:
         return 0
     first, last = np.searchsorted(calendar.open_ns, [bars.session_open_ns[0], bars.session_open_ns[-1]])
     opens, closes = calendar.open_ns[first : last + 1], calendar.close_ns[first : last + 1]
-    if interval_ns >= DAY_NS:
+    if bars.interval_ns >= DAY_NS:
         return len(opens)
     # The grid is anchored at whole intervals of UTC: a session may begin or end inside one.
-    return int((-(-closes // interval_ns) - opens // interval_ns).sum())
+    return int((-(-closes // bars.interval_ns) - opens // bars.interval_ns).sum())

@@ -1,51 +1,45 @@
-"""The bar store: one Parquet file for each symbol and interval, replaced as a whole or not at all."""
+"""The bar store: Parquet by symbol, timeframe and month, changed as a whole or not at all, with its history."""
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from foxml.bars.files import replace_file
-from foxml.bars.timeframes import interval_name, parse_interval
+from foxml.bars.listings import ListingChange, listings_from_rows, listings_to_rows
+from foxml.bars.store_changes import in_order
+from foxml.bars.store_commit import refusing
+from foxml.bars.store_layout import BarMarks, Description, Recorded, Revision, description_path, load_json
+from foxml.bars.store_lock import WriterLock, reading
+from foxml.bars.store_parquet import extras_of
+from foxml.bars.store_query import open_dataset, query
+from foxml.bars.store_reading import describe, read_as_of, read_bars, read_parts
+from foxml.bars.store_writing import (
+    append_bars,
+    check_fit,
+    compact_bars,
+    record_bars,
+    replace_bars,
+    replace_keeping,
+    revise_bars,
+)
+from foxml.bars.timeframes import interval_name
 from foxml.domain.bars import ActionKind, CorporateAction, SymbolBars
 from foxml.errors import DataError
 
-__all__ = ["BarMarks", "BarStore", "StoredBars"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
 
-_SCHEMA = 1
-_TIMES = ("close_ns", "session_open_ns", "session_close_ns")
-_ROW_GROUP_BARS = 1 << 15
-"""A history is read back in parts, and no more than this much of it is decoded at a time."""
-_COLUMNS = ("open", "high", "low", "close", "volume")
-_OPTIONAL = ("vwap", "trade_count")
-_DESCRIBED = frozenset({"symbol", "interval", "bars", "first_close_ns", "last_close_ns", "marks", "file", "sha256"})
-_SYMBOL = re.compile(r"^[A-Z][A-Z0-9.\-]{0,14}$")
+__all__ = ["BarMarks", "BarStore", "Recorded", "Revision", "StoredBars"]
 
-
-@dataclass(frozen=True, slots=True)
-class BarMarks:
-    """Where bars come from; travels into every model that is trained on them.
-
-    Attributes
-    ----------
-    vendor, feed : str
-        E.g. ``"alpaca"`` and ``"iex"``.
-    anchor : str
-        What the grid of intervals is anchored at: ``"utc"`` or ``"session"``.
-    adjusted : bool, default False
-        True for prices that the vendor had already adjusted for splits or dividends.
-    """
-
-    vendor: str
-    feed: str
-    anchor: str
-    adjusted: bool = False
+_ACTIONS_SCHEMA = 1
+_LISTINGS_SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,126 +57,269 @@ class StoredBars:
 class BarStore:
     """Bars and corporate actions in a folder.
 
+    Any number of processes may read while one writes: a read sees all of a change or nothing of it. A change is whole
+    on disk when its method returns; a kill before that leaves the old bars.
+
     Parameters
     ----------
     root : Path
-        Made when something is first written. Layout: ``<interval>/<SYMBOL>.parquet`` with ``<SYMBOL>.json`` beside it
-        (marks and checksum), ``actions.json``.
+        Made when something is first written. Layout: ``<interval>/<SYMBOL>.json`` (marks, files, checksums,
+        revisions), ``<interval>/<SYMBOL>/<period>-<hash>.parquet``, ``actions.json``.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._lock = WriterLock(root)
 
-    def write(self, bars: SymbolBars, *, marks: BarMarks) -> None:
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep other processes from writing through several changes; each change does so for itself.
+
+        Raises
+        ------
+        DataError
+            At once, if another process is writing: names it.
+        """
+        with refusing(self._root):
+            held = self._lock.held()
+            held.__enter__()
+        try:
+            yield
+        finally:
+            held.__exit__(None, None, None)
+
+    def write(self, bars: SymbolBars, *, marks: BarMarks, revised_ns: int | None = None) -> None:
         """Store a symbol's bars, in place of what was there.
 
+        Parameters
+        ----------
+        bars : SymbolBars
+        marks : BarMarks
+        revised_ns : int, optional
+            Keeps what was there, as `revise` does, and its revisions. Without it they are forgotten.
+
         Raises
         ------
         DataError
-            If there are no bars, or the symbol cannot be a file name.
+            If there are no bars, they are not in order, the symbol cannot be a file name, or they cannot be written:
+            what was stored is as it was.
         """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        if len(bars) == 0:
-            raise DataError(f"{bars.symbol}: no bars to store")
+        in_order(bars)
         path = self._path(bars.symbol, interval_name(bars.interval_ns))
-        columns = {
-            **{name: getattr(bars, name) for name in _TIMES},
-            **{name: np.ascontiguousarray(bars.ohlcv[:, i]) for i, name in enumerate(_COLUMNS)},
-            **_optional(bars),
-        }
-        sink = pa.BufferOutputStream()
-        pq.write_table(pa.table(columns), sink, compression="zstd", row_group_size=_ROW_GROUP_BARS)
-        data = sink.getvalue().to_pybytes()
-        digest = hashlib.sha256(data).hexdigest()
-        description = {
-            "schema": _SCHEMA,
-            "symbol": bars.symbol,
-            "interval": interval_name(bars.interval_ns),
-            "bars": len(bars),
-            "first_close_ns": int(bars.close_ns[0]),
-            "last_close_ns": int(bars.close_ns[-1]),
-            "marks": asdict(marks),
-            "file": f"{path.stem}-{digest[:16]}.parquet",
-            "sha256": digest,
-        }
-        # The data file has its hash in its name, and the description, which names it, is replaced last: a kill in
-        # between leaves the old bars readable.
-        replace_file(path.parent / str(description["file"]), data)
-        old = self._describe(path) if path.exists() else None
-        replace_file(path, json.dumps(description, indent=1).encode())
-        if old is not None and old["file"] != description["file"]:
-            (path.parent / old["file"]).unlink(missing_ok=True)
+        with self.writing():
+            if revised_ns is None or not path.exists():
+                replace_bars(path, bars, marks)
+            else:
+                replace_keeping(path, bars, marks, revised_ns)
 
-    def read(self, symbol: str, interval: str, start_ns: int | None = None, end_ns: int | None = None) -> SymbolBars:
+    def append(self, bars: SymbolBars, *, marks: BarMarks) -> int:
+        """Store bars behind those that are stored; ones that are stored already, and the same, change nothing.
+
+        Returns
+        -------
+        int
+            How many were new.
+
+        Raises
+        ------
+        DataError
+            If a bar is stored already and another, lies between stored bars, or comes from another vendor or feed:
+            names it; nothing is stored then.
+        """
+        in_order(bars)
+        path = self._path(bars.symbol, interval_name(bars.interval_ns))
+        with self.writing():
+            if path.exists():
+                return append_bars(path, bars, marks)
+            replace_bars(path, bars, marks)
+            return len(bars)
+
+    def revise(self, bars: SymbolBars, *, revised_ns: int, removed: Iterable[int] = ()) -> Revision | None:
+        """Change stored bars, put others among them or take some away; what was stored stays readable.
+
+        Parameters
+        ----------
+        bars : SymbolBars
+            Each takes the place of the one with its close, or is put in its place in time; may be empty.
+        revised_ns : int
+            When this became known; later than the revision before. `read` as of an earlier time gives the old bars.
+        removed : iterable of int
+            Closes of stored bars to take away.
+
+        Returns
+        -------
+        Revision or None
+            None if all bars are stored already, and the same.
+
+        Raises
+        ------
+        DataError
+            Names what cannot be; nothing is changed then.
+        """
+        gone = np.array(sorted(set(removed)), np.int64)
+        if len(bars) or not len(gone):
+            in_order(bars)
+        path = self._path(bars.symbol, interval_name(bars.interval_ns))
+        with self.writing():
+            return revise_bars(path, bars, revised_ns, gone)
+
+    def record(self, bars: SymbolBars, *, marks: BarMarks, revised_ns: int, whole: bool = False) -> Recorded:
+        """Store what a source says now: bars behind the stored ones are appended, others become a revision.
+
+        Stopped in between, the same call does the rest.
+
+        Parameters
+        ----------
+        bars : SymbolBars
+        marks : BarMarks
+        revised_ns : int
+            When this became known.
+        whole : bool, default False
+            The source leaves no bar out from the first to the last: stored ones there that it has not are removed.
+
+        Raises
+        ------
+        DataError
+            As `append` and `revise`.
+        """
+        in_order(bars)
+        path = self._path(bars.symbol, interval_name(bars.interval_ns))
+        with self.writing():
+            if path.exists():
+                return record_bars(path, bars, marks, revised_ns, whole=whole)
+            replace_bars(path, bars, marks)
+            return Recorded(len(bars))
+
+    def check_record(self, bars: SymbolBars, marks: BarMarks) -> None:
+        """Check that bars can become part of what is stored of their symbol, if anything is.
+
+        Raises
+        ------
+        DataError
+            If those that are stored come from elsewhere, or have other columns.
+        """
+        path = self._path(bars.symbol, interval_name(bars.interval_ns))
+        if path.exists():
+            check_fit(path, describe(path), bars, marks)
+
+    def compact(self, symbol: str, interval: str, *, forget_to_ns: int | None = None) -> int:
+        """Bring a symbol's bars to the present schema and forget old revisions; the bars stay as they are.
+
+        Parameters
+        ----------
+        symbol, interval : str
+        forget_to_ns : int, optional
+            Revisions up to and including this time are forgotten: the bars can then be read as of this time and later.
+
+        Returns
+        -------
+        int
+            Bytes that were set free.
+        """
+        path = self._path(symbol, interval)
+        with self.writing():
+            return compact_bars(path, forget_to_ns)
+
+    def read(
+        self,
+        symbol: str,
+        interval: str,
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+        *,
+        as_of_ns: int | None = None,
+    ) -> SymbolBars:
         """Read bars whose close lies in ``(start_ns, end_ns]``.
 
+        Parameters
+        ----------
+        symbol, interval : str
+        start_ns, end_ns : int, optional
+        as_of_ns : int, optional
+            The bars as they were before the revisions after this time.
+
         Raises
         ------
         DataError
-            If there are none of that symbol, or the file is not the one that was written; names the file.
+            If there are none of that symbol, or a file is not the one that was written; names the file.
         """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        description = self._describe(self._path(symbol, interval))
-        path = self._path(symbol, interval).parent / description["file"]
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise DataError(f"{path}: the file that holds the bars of {symbol} is gone") from None
-        found = hashlib.sha256(data).hexdigest()
-        if found != description["sha256"]:
-            raise DataError(f"{path}: expected sha256 {description['sha256']}, found {found}: the file was changed")
-        return _bars(symbol, interval, pq.read_table(pa.BufferReader(data)), start_ns, end_ns)
+        with self._reading(symbol, interval) as (path, held):
+            if as_of_ns is None:
+                return read_bars(path, held, start_ns, end_ns)
+            return read_as_of(path, held, start_ns, end_ns, as_of_ns)
 
     def parts(
         self, symbol: str, interval: str, part_bars: int, start_ns: int | None = None, end_ns: int | None = None
     ) -> Iterator[SymbolBars]:
-        """Read bars whose close lies in ``(start_ns, end_ns]`` in parts of at most `part_bars`, one held at a time.
+        """Read bars whose close lies in ``(start_ns, end_ns]`` in parts of `part_bars` (the last: of fewer).
 
-        The memory that it takes does not grow with the history. Together the parts are what `read` gives.
+        The memory that it takes does not grow with the history. Together the parts are what `read` gave at the moment
+        of the first one: a change meanwhile is not seen.
 
         Raises
         ------
         DataError
             As `read`, before the first part.
         """
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        with self._reading(symbol, interval) as (path, held):
+            yield from read_parts(path, held, part_bars, start_ns, end_ns)
 
-        description = self._describe(self._path(symbol, interval))
-        path = self._path(symbol, interval).parent / description["file"]
-        try:
-            file = path.open("rb")
-        except FileNotFoundError:
-            raise DataError(f"{path}: the file that holds the bars of {symbol} is gone") from None
-        with file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != description["sha256"]:
-                raise DataError(f"{path}: expected sha256 {description['sha256']}, found {found}: the file was changed")
-            for batch in pq.ParquetFile(file).iter_batches(batch_size=part_bars, use_threads=False):
-                bars = _bars(symbol, interval, pa.Table.from_batches([batch]), start_ns, end_ns)
-                if len(bars):
-                    yield bars
+    @contextmanager
+    def dataset(self, interval: str, symbols: Iterable[str] | None = None) -> "Iterator[ds.Dataset]":
+        """Return the bars of some symbols, by default of all, as an Arrow dataset; its files stay while it is open.
+
+        Columns: symbol, close_ns, session_open_ns, session_close_ns, open, high, low, close, volume; vwap and
+        trade_count where any symbol has them, null where one has not.
+
+        Raises
+        ------
+        DataError
+            As `read`.
+        """
+        with open_dataset(self._root, symbols, interval) as made:
+            yield made
+
+    def sql(self, question: str, interval: str, symbols: Iterable[str] | None = None) -> "pa.Table":
+        """Ask DuckDB (``pip install 'foxml[sql]'``); the bars are the table ``bars``, with the columns of `dataset`.
+
+        Raises
+        ------
+        DataError
+            As `read`, and if DuckDB refuses the question.
+        MissingExtra
+            Without DuckDB.
+
+        Examples
+        --------
+        ``store.sql("SELECT symbol, max(high) FROM bars GROUP BY symbol", "1d")``
+        """
+        return query(self._root, question, interval, symbols)
 
     def digest(self, symbol: str, interval: str) -> str:
-        """SHA-256 of the file that holds a symbol's bars: changes whenever they are written anew with others."""
-        return str(self._describe(self._path(symbol, interval))["sha256"])
+        """SHA-256 of a symbol's bars: the same for the same bars, another for others."""
+        return describe(self._path(symbol, interval)).digest
 
     def list(self) -> Sequence[StoredBars]:
         """Everything the store holds, by interval and symbol."""
         found = []
-        for path in sorted(self._root.glob("*/*.json")):
-            fields = self._describe(path)
-            names = ("symbol", "interval", "bars", "first_close_ns", "last_close_ns")
-            found.append(StoredBars(**{name: fields[name] for name in names}, marks=BarMarks(**fields["marks"])))
+        for path in sorted(self._root.glob("*/[A-Z]*.json")):
+            held = describe(path)
+            spread = (held.bars, held.first_close_ns, held.last_close_ns)
+            found.append(StoredBars(held.symbol, held.interval, *spread, held.marks))
         return found
 
     def marks(self, symbol: str, interval: str) -> BarMarks:
         """Where the bars of a symbol come from."""
-        return BarMarks(**self._describe(self._path(symbol, interval))["marks"])
+        return describe(self._path(symbol, interval)).marks
+
+    def revisions(self, symbol: str, interval: str) -> Sequence[Revision]:
+        """Return the changes of a symbol's stored bars, by time."""
+        return describe(self._path(symbol, interval)).revisions
 
     def fingerprint(
         self, symbols: Iterable[str], interval: str, start_ns: int | None = None, end_ns: int | None = None
@@ -195,11 +332,9 @@ class BarStore:
         digest = hashlib.sha256(interval.encode())
         for name in names:
             bars = self.read(name, interval, start_ns, end_ns)
-            for array in (bars.close_ns, bars.session_open_ns, bars.session_close_ns, bars.ohlcv):
+            arrays = [bars.close_ns, bars.session_open_ns, bars.session_close_ns, bars.ohlcv]
+            for array in (*arrays, *(getattr(bars, extra) for extra in extras_of(bars))):
                 digest.update(f"{name}:{array.shape}".encode())
-                digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
-            for column, array in _optional(bars).items():
-                digest.update(f"{name}:{column}:{array.shape}".encode())
                 digest.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
         for action in self.actions(names):
             if end_ns is None or action.occurred_ns <= end_ns:
@@ -209,7 +344,9 @@ class BarStore:
     def write_actions(self, actions: Iterable[CorporateAction]) -> None:
         """Store corporate actions, in place of all that were there."""
         rows = [[a.symbol, a.kind.value, a.occurred_ns, a.received_ns, a.value] for a in actions]
-        replace_file(self._root / "actions.json", json.dumps({"schema": _SCHEMA, "actions": rows}, indent=0).encode())
+        data = json.dumps({"schema": _ACTIONS_SCHEMA, "actions": rows}, indent=0).encode()
+        with self.writing(), refusing(self._root):
+            replace_file(self._root / "actions.json", data)
 
     def actions(self, symbols: Iterable[str]) -> Sequence[CorporateAction]:
         """Corporate actions of some symbols, by time."""
@@ -217,56 +354,37 @@ class BarStore:
         if not path.exists():
             return []
         wanted = set(symbols)
-        rows = _load(path)["actions"]
+        rows = load_json(path, (_ACTIONS_SCHEMA,))["actions"]
         return [CorporateAction(s, ActionKind(k), o, r, v) for s, k, o, r, v in rows if s in wanted]
 
-    def _path(self, symbol: str, interval: str) -> Path:
-        if not _SYMBOL.match(symbol):
-            raise DataError(f"{symbol!r} is not a symbol: expected capital letters, digits, dots and hyphens")
-        return self._root / interval / f"{symbol}.json"
+    def write_listings(self, changes: Iterable[ListingChange]) -> None:
+        """Store symbol changes and delistings, in place of all that were there."""
+        rows = listings_to_rows(changes)
+        data = json.dumps({"schema": _LISTINGS_SCHEMA, "listings": rows}, indent=0).encode()
+        with self.writing(), refusing(self._root):
+            replace_file(self._root / "listings.json", data)
 
-    def _describe(self, path: Path) -> dict[str, Any]:
+    def listings(self) -> Sequence[ListingChange]:
+        """Symbol changes and delistings, by time.
+
+        Raises
+        ------
+        DataError
+            If the file is not what `write_listings` wrote.
+        """
+        path = self._root / "listings.json"
         if not path.exists():
-            held = ", ".join(p.stem for p in sorted(path.parent.glob("*.json"))) or "nothing"
-            raise DataError(f"{path}: no {path.parent.name} bars of {path.stem}; the store holds {held}")
-        fields = _load(path)
-        missing = sorted(_DESCRIBED - fields.keys())
-        if missing or fields["symbol"] != path.stem or Path(fields["file"]).name != fields["file"]:
-            what = f"{', '.join(missing)} missing" if missing else f"{fields['symbol']} in {fields['file']}"
-            raise DataError(f"{path}: expected the description of {path.stem} that the store wrote, found {what}")
-        return fields
+            return []
+        try:
+            return listings_from_rows(load_json(path, (_LISTINGS_SCHEMA,))["listings"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{path}: expected symbol changes that the store wrote, found {error}") from None
 
+    def _path(self, symbol: str, interval: str) -> Path:
+        return description_path(self._root, symbol, interval)
 
-def _bars(symbol: str, interval: str, table: Any, start_ns: int | None, end_ns: int | None) -> SymbolBars:  # noqa: ANN401
-    """Return the bars of a table whose close lies in ``(start_ns, end_ns]``."""
-    close_ns = table["close_ns"].to_numpy()
-    first = 0 if start_ns is None else int(np.searchsorted(close_ns, start_ns, side="right"))
-    last = len(close_ns) if end_ns is None else int(np.searchsorted(close_ns, end_ns, side="right"))
-    part = table.slice(first, max(last - first, 0))
-    ohlcv = np.column_stack([part[name].to_numpy() for name in _COLUMNS])
-    closes, session_opens, session_closes = (part[name].to_numpy().copy() for name in _TIMES)
-    return SymbolBars(
-        symbol,
-        parse_interval(interval),
-        closes,
-        session_opens,
-        session_closes,
-        np.ascontiguousarray(ohlcv),
-        **{name: part[name].to_numpy().copy() for name in _OPTIONAL if name in part.column_names},
-    )
-
-
-def _optional(bars: SymbolBars) -> dict[str, NDArray[Any]]:
-    """Columns that not every source has, those that these bars have."""
-    found = {name: getattr(bars, name) for name in _OPTIONAL}
-    return {name: array for name, array in found.items() if array is not None}
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        fields = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise DataError(f"{path}: not the JSON that the store writes: {error}") from None
-    if not isinstance(fields, dict) or fields.get("schema") != _SCHEMA:
-        raise DataError(f"{path}: expected schema {_SCHEMA} of the bar store")
-    return fields
+    @contextmanager
+    def _reading(self, symbol: str, interval: str) -> Iterator[tuple[Path, Description]]:
+        path = self._path(symbol, interval)
+        with reading(path.parent / symbol):
+            yield path, describe(path)

@@ -2,10 +2,11 @@
 
 from foxml.errors import DataError
 
-__all__ = ["DAY_NS", "INTERVALS", "interval_name", "parse_interval"]
+__all__ = ["DAY_NS", "INTERVALS", "WEEK_NS", "interval_name", "parse_interval"]
 
 _SECOND_NS = 1_000_000_000
 DAY_NS = 86_400 * _SECOND_NS
+WEEK_NS = 7 * DAY_NS
 
 INTERVALS = {
     "1s": _SECOND_NS,
@@ -15,6 +16,7 @@ INTERVALS = {
     "30m": 1800 * _SECOND_NS,
     "1h": 3600 * _SECOND_NS,
     "1d": DAY_NS,
+    "1w": WEEK_NS,
 }
 
 

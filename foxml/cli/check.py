@@ -131,7 +131,7 @@ def _import(
     import_files(
         paths,
         store=held,
-        calendar=calendar_of(resolved.config.bars.calendar),
+        calendar=calendar_of(resolved),
         interval=resolved.config.bars.interval,
         layout=None,
         marks=BarMarks(vendor="csv", feed="unknown", anchor="utc"),

@@ -142,6 +142,10 @@ def _kind(error: BaseException) -> str:
         "BrokerError": "broker error",
         "RecoveryError": "recovery error",
         "MissingExtra": "missing package",
+        "VendorError": "vendor error",
+        "VendorBusy": "vendor error",
+        "VendorRefused": "vendor error",
+        "UnknownSymbol": "vendor error",
     }
     return words.get(type(error).__name__, "error")
 

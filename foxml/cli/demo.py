@@ -107,7 +107,7 @@ def _import(steps: _Steps, seed: int) -> None:
     from foxml.research.demo import market_files
 
     first, last = steps.resolve("train"), steps.resolve("paper")
-    calendar = calendar_of(first.config.bars.calendar)
+    calendar = calendar_of(first)
     with steps.step("market"):
         actions = market_files(steps.root / "market", first.config, last.config, seed=seed, calendar=calendar)
     interval = first.config.bars.interval

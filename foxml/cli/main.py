@@ -4,8 +4,8 @@ Exit codes
 ----------
 0 done; 1 an error without a code of its own; 2 wrong usage or config; 3 bars or corporate actions; 4 features;
 5 model or bundle; 6 journal; 7 broker; 8 recovery; 9 an optional package is missing; 10 `foxml replay` found
-differences; 70 a bug of FoxML (with its traceback); 130 interrupted. `foxml check` has codes of its own: 1 a failure,
-2 bad input, 3 a check that cannot be believed, 4 nothing but suspicions.
+differences; 11 a vendor of bars; 70 a bug of FoxML (with its traceback); 130 interrupted. `foxml check` has codes of
+its own: 1 a failure, 2 bad input, 3 a check that cannot be believed, 4 nothing but suspicions.
 """
 
 import sys

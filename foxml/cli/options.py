@@ -61,12 +61,16 @@ def resolve(config: Path | None, variant: str | None, overrides: list[str] | Non
     return load_config(source, variant=variant, environ=os.environ, overrides=tuple(overrides or ()))
 
 
-def calendar_of(name: str) -> "TradingCalendar":
-    """Return the calendar with a year to come."""
+def calendar_of(resolved: "Resolved") -> "TradingCalendar":
+    """Return the calendar of a config with a year to come, sessions that its overrides change included."""
     from foxml.bars.calendar import TradingCalendar
     from foxml.clock import WallClock
 
-    return TradingCalendar(_moment(WallClock().now_ns()).date() + dt.timedelta(days=365), name)
+    return TradingCalendar(
+        _moment(WallClock().now_ns()).date() + dt.timedelta(days=365),
+        resolved.config.bars.calendar,
+        overrides=resolved.calendar_overrides,
+    )
 
 
 def utc_text(ns: int) -> str:

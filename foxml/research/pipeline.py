@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.research.features import SimpleFeatureComputer
+from foxml.research.normalization import DataNormalization
 from foxml.research.targets import Targets
 from foxml.research.weights import average_uniqueness, label_spans
 
-__all__ = ["Dataset", "build_dataset"]
+__all__ = ["DataNormalization", "Dataset", "build_dataset"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,6 +48,12 @@ class Resolved:
         return self.root / self.config.paths.store
 
     @property
+    def calendar_overrides(self) -> Path | None:
+        """File of sessions that differ from the calendar's, if there is one."""
+        name = self.config.bars.calendar_overrides
+        return None if name is None else self.root / name
+
+    @property
     def registry(self) -> Path:
         """Folder of models."""
         return self.root / self.config.paths.registry

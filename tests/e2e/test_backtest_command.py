@@ -46,8 +46,8 @@ def tamper(project: Path) -> None:
 
 
 def truncate(project: Path) -> None:
-    """Cut the end off the bars of one symbol."""
-    (path,) = (project / "data" / "5m").glob("SYNB-*.parquet")
+    """Cut the end off a month of one symbol, of those that are read."""
+    (path,) = (project / "data" / "5m" / "SYNB").glob("2024-02-*.parquet")
     path.write_bytes(path.read_bytes()[:-100])
 
 
@@ -64,7 +64,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
     "bundle of another label": (nothing, sets("target.horizon_bars=11"), 5, ["target.horizon_bars", "12", "11"]),
     "bundle of other symbols": (nothing, sets("universe.symbols=[SYNA, SYNB]"), 5, ["universe.symbols"]),
     "no such model": (nothing, ["--model", "dema"], 5, ["dema", "demo"]),
-    "truncated Parquet": (truncate, [], 3, ["data/5m/SYNB-", "sha256"]),
+    "truncated Parquet": (truncate, [], 3, ["data/5m/SYNB/", "sha256"]),
     "no bars in the period": (nothing, sets("period.start=2031-01-02", "period.end=2031-02-03"), 3, ["2031"]),
     "config typo": (nothing, sets("risk.gros_max=1"), 2, ["risk.gros_max", "gross_max"]),
 }
@@ -86,7 +86,7 @@ def test_truncated_bars_are_not_learned_from(project: Path) -> None:
     truncate(project)
     before = fingerprint(project)
     done = foxml("train", "--config", "demo/train.yaml", *sets(*QUICK), "--quiet", cwd=project)
-    assert_one_block(done, 3, ["data/5m/SYNB-", "sha256"])
+    assert_one_block(done, 3, ["data/5m/SYNB/", "sha256"])
     assert fingerprint(project) == before
 
 

@@ -157,7 +157,7 @@ def one_symbol(calendar: TradingCalendar, tmp_path: Path) -> tuple[BarStore, Pat
     path.write_text("\n".join([HEADER, *GOOD]))
     store = BarStore(tmp_path / "store")
     _import(path, store, calendar)
-    (file,) = (tmp_path / "store" / "1h").glob("*.parquet")
+    (file,) = (tmp_path / "store" / "1h").glob("SPY/*.parquet")
     return store, file
 
 
@@ -181,7 +181,11 @@ def test_damaged_parquet_is_refused(one_symbol: tuple[BarStore, Path], damage: s
     ("text", "message"),
     [
         ("{", "not the JSON that the store writes"),
-        ('{"schema": 2}', "expected schema 1"),
+        ('{"schema": 3}', "expected schema 1 or 2 of the bar store, found 3"),
+        (
+            '{"schema": 2, "symbol": "SPY"}',
+            "check, columns, history_from_ns, interval, marks, revisions, segments missing",
+        ),
         (
             '{"schema": 1, "symbol": "SPY"}',
             "bars, file, first_close_ns, interval, last_close_ns, marks, sha256 missing",
@@ -191,7 +195,7 @@ def test_damaged_parquet_is_refused(one_symbol: tuple[BarStore, Path], damage: s
 def test_damaged_description_is_refused(one_symbol: tuple[BarStore, Path], text: str, message: str) -> None:
     # Whatever is wrong with it, the file is named, in a read as in a list.
     store, file = one_symbol
-    description = file.with_name("SPY.json")
+    description = file.parent.with_suffix(".json")
     description.write_text(text)
     for reading in (lambda: store.read("SPY", "1h"), store.list):
         with pytest.raises(DataError) as caught:

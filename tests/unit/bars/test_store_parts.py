@@ -37,7 +37,7 @@ def test_parts_are_the_whole(store: BarStore, part_bars: int, first: int | None,
 
 
 def test_a_changed_file_is_refused_before_the_first_part(store: BarStore, tmp_path: Path) -> None:
-    path = next((tmp_path / "5m").glob("FOXA-*.parquet"))
+    path = next((tmp_path / "5m" / "FOXA").glob("*.parquet"))
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(DataError, match=r"expected sha256 .* the file was changed"):

@@ -1,0 +1,5 @@
+"""Yahoo: historical bars through yfinance, for research alone."""
+
+from foxml.vendors.yahoo.bars import LIMITS, YahooBars, YahooLimit
+
+__all__ = ["LIMITS", "YahooBars", "YahooLimit"]
