@@ -1,4 +1,4 @@
-"""The compiled core. Only ``features``, ``models`` and ``numerics`` import it."""
+"""The compiled core. Only ``features``, ``models``, ``numerics`` and ``bars.kernel`` import it."""
 
 from foxml._core._native import (
     Engine,
@@ -10,11 +10,16 @@ from foxml._core._native import (
     batch_double,
     batch_many,
     catalogue,
+    csv_rows,
+    day_starts,
     exp,
     exp_array,
+    group_bars,
+    group_trades,
     kernel_version,
     log,
     log_array,
+    place_rows,
 )
 
 __all__ = [
@@ -27,9 +32,14 @@ __all__ = [
     "batch_double",
     "batch_many",
     "catalogue",
+    "csv_rows",
+    "day_starts",
     "exp",
     "exp_array",
+    "group_bars",
+    "group_trades",
     "kernel_version",
     "log",
     "log_array",
+    "place_rows",
 ]

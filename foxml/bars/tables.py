@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from foxml.bars.kernel import CsvArrays, CsvTime
 from foxml.bars.raw import RawBars
 from foxml.bars.zones import to_utc, zone_of
 from foxml.domain.bars import VOLUME
@@ -17,7 +18,7 @@ from foxml.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["OPTIONAL", "REQUIRED", "TIME_UNITS", "Layout", "found_columns", "present", "raw_bars"]
+__all__ = ["OPTIONAL", "REQUIRED", "TIME_UNITS", "Layout", "bars_of_lines", "found_columns", "present", "raw_bars"]
 
 REQUIRED: Final = ("timestamp", "open", "high", "low", "close", "volume")
 OPTIONAL: Final = ("vwap", "trade_count", "symbol")
@@ -154,8 +155,6 @@ def raw_bars(
         raise DataError(f"{source}: the file has a header and no rows")
     row = np.arange(2, count + 2, dtype=np.int64) if row is None else row
     start_ns = _times(table[names["timestamp"]], layout, source, names["timestamp"], row)
-    if layout.label == "end":
-        start_ns = start_ns - interval_ns
     ohlcv = np.empty((count, 5))
     for at, ours in enumerate(REQUIRED[1:]):
         _fill(ohlcv[:, at], table[names[ours]], source, names[ours], row)
@@ -165,14 +164,41 @@ def raw_bars(
         _fill(vwap, table[names["vwap"]], source, names["vwap"], row, missing=True)
     if "trade_count" in names:
         trades = _counts(table[names["trade_count"]], source, names["trade_count"], row)
+    whole = _in_units(RawBars(symbol or "", source, start_ns, ohlcv, row, vwap, trades), layout, interval_ns)
+    return [whole] if symbol is not None else _by_symbol(whole, table, names, source)
+
+
+def bars_of_lines(
+    lines: CsvArrays, form: CsvTime, layout: Layout, *, source: str, interval_ns: int, symbol: str
+) -> RawBars:
+    """Make bars of lines that were read from a CSV table, the first one behind the header; as `raw_bars`."""
+    name, row = layout.name("timestamp"), np.arange(2, lines.rows + 2, dtype=np.int64)
+    times = lines.time_ns[: lines.rows]
+    if form == CsvTime.NUMBER:
+        times = _scaled(times, layout, source, name, row)
+    elif form == CsvTime.LOCAL:
+        times = _localised(times, zone_of(layout.timezone, source), source, name, row)
+    else:
+        zone_of(layout.timezone, source)
+    vwap = None if lines.vwap is None else lines.vwap[: lines.rows]
+    trades = None
+    if lines.trade_count is not None:
+        trades = _whole_counts(lines.trade_count[: lines.rows], source, layout.name("trade_count"), row)
+    raw = RawBars(symbol, source, times, lines.ohlcv[: lines.rows], row, vwap, trades)
+    return _in_units(raw, layout, interval_ns)
+
+
+def _in_units(raw: RawBars, layout: Layout, interval_ns: int) -> RawBars:
+    """Bring what was just read, and is nobody else's, to starts, dollars and shares."""
+    vwap, ohlcv = raw.vwap, raw.ohlcv
     if layout.price_per_dollar != 1.0:
         # Divided, not multiplied by a hundredth: 16742 cents are the double nearest to 167.42.
         ohlcv[:, :VOLUME] /= layout.price_per_dollar
         vwap = None if vwap is None else vwap / layout.price_per_dollar
     if layout.volume_shares != 1.0:
         ohlcv[:, VOLUME] *= layout.volume_shares
-    whole = RawBars(symbol or "", source, start_ns, ohlcv, row, vwap, trades)
-    return [whole] if symbol is not None else _by_symbol(whole, table, names, source)
+    start_ns = raw.start_ns - interval_ns if layout.label == "end" else raw.start_ns
+    return RawBars(raw.symbol, raw.source, start_ns, ohlcv, raw.row, vwap, raw.trade_count)
 
 
 def _by_symbol(whole: RawBars, table: "pa.Table", names: Mapping[str, str], source: str) -> list[RawBars]:
@@ -216,13 +242,7 @@ def _times(
     if layout.time_unit != "iso":
         if not pa.types.is_integer(kind):
             raise DataError(f"{source}: {name}: expected whole {layout.time_unit} since 1970, found {kind}")
-        numbers = column.to_numpy().astype(np.int64)
-        scale = TIME_UNITS[layout.time_unit]
-        beyond = np.abs(numbers) > np.iinfo(np.int64).max // scale
-        if beyond.any():
-            at = int(beyond.argmax())
-            raise DataError(f"{source}:{row[at]}: {name}: {numbers[at]} {layout.time_unit} lie beyond the year 2262")
-        return np.asarray(numbers * scale)
+        return _scaled(column.to_numpy().astype(np.int64), layout, source, name, row)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         column, kind = _parsed(column, source, name)
     if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
@@ -233,6 +253,17 @@ def _times(
         raise DataError(f"{source}: {name}: a time lies beyond the years 1678 to 2262: {error}") from None
     ns = stamps.cast(pa.int64()).to_numpy()
     return ns if getattr(kind, "tz", None) is not None else _localised(ns, zone, source, name, row)
+
+
+def _scaled(
+    numbers: NDArray[np.int64], layout: Layout, source: str, name: str, row: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    scale = TIME_UNITS[layout.time_unit]
+    beyond = np.abs(numbers) > np.iinfo(np.int64).max // scale
+    if beyond.any():
+        at = int(beyond.argmax())
+        raise DataError(f"{source}:{row[at]}: {name}: {numbers[at]} {layout.time_unit} lie beyond the year 2262")
+    return np.asarray(numbers * scale)
 
 
 def _parsed(column: "pa.ChunkedArray", source: str, name: str) -> tuple["pa.ChunkedArray", "pa.DataType"]:
@@ -286,6 +317,10 @@ def _fill(
 def _counts(column: "pa.ChunkedArray", source: str, name: str, row: NDArray[np.int64]) -> NDArray[np.int64]:
     count = np.empty(len(column))
     _fill(count, column, source, name, row)
+    return _whole_counts(count, source, name, row)
+
+
+def _whole_counts(count: NDArray[np.float64], source: str, name: str, row: NDArray[np.int64]) -> NDArray[np.int64]:
     bad = ~((count >= 0) & (count < 2**53) & (count == np.floor(count)))
     if bad.any():
         at = int(bad.argmax())
