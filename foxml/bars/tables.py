@@ -23,6 +23,7 @@ __all__ = ["OPTIONAL", "REQUIRED", "TIME_UNITS", "Layout", "bars_of_lines", "fou
 REQUIRED: Final = ("timestamp", "open", "high", "low", "close", "volume")
 OPTIONAL: Final = ("vwap", "trade_count", "symbol")
 TIME_UNITS: Final = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
+_BATCH_ROWS: Final = 1 << 13
 _ALIASES: Final = {
     "timestamp": ("timestamp", "datetime", "date", "time", "ts"),
     "open": ("open", "o"),
@@ -155,15 +156,13 @@ def raw_bars(
         raise DataError(f"{source}: the file has a header and no rows")
     row = np.arange(2, count + 2, dtype=np.int64) if row is None else row
     start_ns = _times(table[names["timestamp"]], layout, source, names["timestamp"], row)
-    ohlcv = np.empty((count, 5))
-    for at, ours in enumerate(REQUIRED[1:]):
-        _fill(ohlcv[:, at], table[names[ours]], source, names[ours], row)
+    ohlcv = _numbers([table[names[ours]] for ours in REQUIRED[1:]], source, [names[ours] for ours in REQUIRED[1:]], row)
     vwap = trades = None
     if "vwap" in names:
-        vwap = np.empty(count)
-        _fill(vwap, table[names["vwap"]], source, names["vwap"], row, missing=True)
+        vwap = _numbers([table[names["vwap"]]], source, [names["vwap"]], row, missing=True)[:, 0]
     if "trade_count" in names:
-        trades = _counts(table[names["trade_count"]], source, names["trade_count"], row)
+        counts = _numbers([table[names["trade_count"]]], source, [names["trade_count"]], row)[:, 0]
+        trades = _whole_counts(counts, source, names["trade_count"], row)
     whole = _in_units(RawBars(symbol or "", source, start_ns, ohlcv, row, vwap, trades), layout, interval_ns)
     return [whole] if symbol is not None else _by_symbol(whole, table, names, source)
 
@@ -288,36 +287,36 @@ def _localised(
     return utc_ns
 
 
-def _fill(
-    out: NDArray[np.float64],
-    column: "pa.ChunkedArray",
+def _numbers(
+    columns: Sequence["pa.ChunkedArray"],
     source: str,
-    name: str,
+    names: Sequence[str],
     row: NDArray[np.int64],
     *,
     missing: bool = False,
-) -> None:
-    """Copy a column of numbers, chunk by chunk: no second copy of a long column is held."""
+) -> NDArray[np.float64]:
+    """Put columns of numbers side by side, shape (n, columns); a missing one is NaN, or an error."""
     import pyarrow as pa
 
-    if pa.types.is_boolean(column.type) or not (
-        pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)
-    ):
-        raise DataError(f"{source}: {name}: expected numbers, found {column.type}")
-    if column.null_count and not missing:
-        at = int(column.is_null().to_numpy().argmax())
-        raise DataError(f"{source}:{row[at]}: {name}: expected a number, found nothing")
+    for column, name in zip(columns, names, strict=True):
+        if pa.types.is_boolean(column.type) or not (
+            pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)
+        ):
+            raise DataError(f"{source}: {name}: expected numbers, found {column.type}")
+        if column.null_count and not missing:
+            at = int(column.is_null().to_numpy().argmax())
+            raise DataError(f"{source}:{row[at]}: {name}: expected a number, found nothing")
+    out = np.empty((len(row), len(columns)))
     done = 0
-    for chunk in column.chunks:
-        part = chunk if pa.types.is_float64(chunk.type) else chunk.cast(pa.float64(), safe=False)
-        out[done : done + len(chunk)] = part.to_numpy(zero_copy_only=False)
-        done += len(chunk)
-
-
-def _counts(column: "pa.ChunkedArray", source: str, name: str, row: NDArray[np.int64]) -> NDArray[np.int64]:
-    count = np.empty(len(column))
-    _fill(count, column, source, name, row)
-    return _whole_counts(count, source, name, row)
+    # So few rows at a time stay in the cache while all columns are written; of a long column there is no second copy.
+    for batch in pa.Table.from_arrays(list(columns), names=list(names)).to_batches(max_chunksize=_BATCH_ROWS):
+        upto = done + batch.num_rows
+        for place, chunk in enumerate(batch.columns):
+            is_plain = chunk.null_count == 0 and not pa.types.is_decimal(chunk.type)
+            part = chunk if is_plain else chunk.cast(pa.float64(), safe=False)
+            out[done:upto, place] = part.to_numpy(zero_copy_only=False)
+        done = upto
+    return out
 
 
 def _whole_counts(count: NDArray[np.float64], source: str, name: str, row: NDArray[np.int64]) -> NDArray[np.int64]:
