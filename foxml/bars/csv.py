@@ -13,10 +13,10 @@ from typing import IO, TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from foxml.bars.kernel import CsvTime
+from foxml.bars.kernel import TimeForm
 from foxml.bars.plain_csv import read_plain
 from foxml.bars.raw import RawBars
-from foxml.bars.tables import Layout, bars_of_lines, present, raw_bars
+from foxml.bars.tables import Layout, bars_of_rows, present, raw_bars
 from foxml.errors import DataError
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def read_csv(
     form = _time_form(path, layout, columns["timestamp"])
     lines = read_plain(path, is_gzip=_is_gzip(path), names=names, columns=columns, form=form, rows=rows)
     if lines is not None and symbol is not None:
-        return [bars_of_lines(lines, form, layout, source=str(path), interval_ns=interval_ns, symbol=symbol)]
+        return [
+            bars_of_rows(lines, form, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, first_row=2)
+        ]
     table, row = _read_fast(path, columns, form, rows), None
     if table is None:
         # Something is not as it should be: go through it line by line, and either say what, or read it that way.
@@ -135,14 +137,14 @@ def _lines(path: Path) -> Iterator[IO[str]]:
         raise DataError(f"{path}: not a CSV table: {error}") from None
 
 
-def _read_fast(path: Path, columns: Mapping[str, str], form: CsvTime, rows: int | None) -> "pa.Table | None":
+def _read_fast(path: Path, columns: Mapping[str, str], form: TimeForm, rows: int | None) -> "pa.Table | None":
     """Read with Arrow, which takes plain numbers and ISO times only; None where it will not."""
     import pyarrow as pa
     import pyarrow.csv
 
     types = {theirs: pa.float64() for theirs in columns.values()}
-    stamp = pa.timestamp("ns", "UTC" if form == CsvTime.OFFSET else None)
-    types[columns["timestamp"]] = pa.int64() if form == CsvTime.NUMBER else stamp
+    stamp = pa.timestamp("ns", "UTC" if form == TimeForm.OFFSET else None)
+    types[columns["timestamp"]] = pa.int64() if form == TimeForm.NUMBER else stamp
     if "symbol" in columns:
         types[columns["symbol"]] = pa.dictionary(pa.int32(), pa.string())
     convert = pyarrow.csv.ConvertOptions(
@@ -170,10 +172,10 @@ def _read_fast(path: Path, columns: Mapping[str, str], form: CsvTime, rows: int 
         return None
 
 
-def _time_form(path: Path, layout: Layout, name: str) -> CsvTime:
+def _time_form(path: Path, layout: Layout, name: str) -> TimeForm:
     if layout.time_unit != "iso":
-        return CsvTime.NUMBER
-    return CsvTime.OFFSET if _OFFSET.search(first_cell(path, name)) else CsvTime.LOCAL
+        return TimeForm.NUMBER
+    return TimeForm.OFFSET if _OFFSET.search(first_cell(path, name)) else TimeForm.LOCAL
 
 
 def _read_plainly(

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from foxml import _core
 
 __all__ = [
-    "CsvArrays",
     "CsvColumn",
-    "CsvTime",
     "Groups",
     "Placed",
+    "RowArrays",
+    "TimeForm",
     "day_starts",
     "group_bars",
     "group_trades",
@@ -46,7 +46,7 @@ class CsvColumn(IntEnum):
     TRADE_COUNT = 8
 
 
-class CsvTime(IntEnum):
+class TimeForm(IntEnum):
     """How the times of a table are written: in ISO form without or with an offset from UTC, or as whole numbers."""
 
     LOCAL = 0
@@ -55,7 +55,7 @@ class CsvTime(IntEnum):
 
 
 @dataclass(slots=True, eq=False)
-class CsvArrays:
+class RowArrays:
     """What lines are read into, with room for more.
 
     Attributes
@@ -75,7 +75,7 @@ class CsvArrays:
     rows: int = 0
 
     @classmethod
-    def of(cls, columns: Sequence[CsvColumn], capacity: int) -> "CsvArrays":
+    def of(cls, columns: Sequence[CsvColumn], capacity: int) -> "RowArrays":
         """Make arrays for a table with such columns."""
         vwap = np.empty(capacity) if CsvColumn.VWAP in columns else None
         trade_count = np.empty(capacity) if CsvColumn.TRADE_COUNT in columns else None
@@ -97,7 +97,7 @@ class CsvArrays:
 
 
 def read_lines(
-    text: NDArray[np.uint8], text_bytes: int, columns: Sequence[CsvColumn], form: CsvTime, out: CsvArrays
+    text: NDArray[np.uint8], text_bytes: int, columns: Sequence[CsvColumn], form: TimeForm, out: RowArrays
 ) -> tuple[int, bool]:
     """Read the whole lines of a text behind the rows that were read before.
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from foxml.bars.kernel import CsvArrays, CsvColumn, CsvTime, read_lines
+from foxml.bars.kernel import CsvColumn, RowArrays, TimeForm, read_lines
 
 __all__ = ["read_plain"]
 
@@ -23,8 +23,8 @@ _LINE_BYTES_MIN: Final = 2
 
 
 def read_plain(
-    path: Path, *, is_gzip: bool, names: Sequence[str], columns: Mapping[str, str], form: CsvTime, rows: int | None
-) -> CsvArrays | None:
+    path: Path, *, is_gzip: bool, names: Sequence[str], columns: Mapping[str, str], form: TimeForm, rows: int | None
+) -> RowArrays | None:
     """Read a file.
 
     Parameters
@@ -35,13 +35,13 @@ def read_plain(
         Of the header, all of them.
     columns : mapping of str to str
         Our names to the file's, as `foxml.bars.tables.present` gives them.
-    form : CsvTime
+    form : TimeForm
     rows : int, optional
         Read no more than this.
 
     Returns
     -------
-    CsvArrays or None
+    RowArrays or None
         None where a line is not plain, or the file cannot be read: nothing is known of it then.
     """
     if "symbol" in columns:
@@ -68,11 +68,11 @@ def _is_header(line: bytes, names: Sequence[str]) -> bool:
 
 
 def _read(
-    file: gzip.GzipFile | io.BufferedReader, size: int, kinds: Sequence[CsvColumn], form: CsvTime, rows: int | None
-) -> CsvArrays | None:
+    file: gzip.GzipFile | io.BufferedReader, size: int, kinds: Sequence[CsvColumn], form: TimeForm, rows: int | None
+) -> RowArrays | None:
     block = np.empty(_BLOCK_BYTES + 1, np.uint8)  # and a line's end, where the last line has none
     view = block.data
-    out: CsvArrays | None = None
+    out: RowArrays | None = None
     held = 0
     while True:
         count = file.readinto(view[held:_BLOCK_BYTES])
@@ -84,7 +84,7 @@ def _read(
             block[held] = ord("\n")
             held += 1
         if out is None:
-            out = CsvArrays.of(kinds, _rows_within(block[: min(held, _SAMPLE_BYTES)], size, rows))
+            out = RowArrays.of(kinds, _rows_within(block[: min(held, _SAMPLE_BYTES)], size, rows))
         done = _read_block(block, held, kinds, form, out, rows)
         if done is None or (done == 0 and held >= _BLOCK_BYTES):
             return None
@@ -98,8 +98,8 @@ def _read_block(
     block: NDArray[np.uint8],
     held: int,
     kinds: Sequence[CsvColumn],
-    form: CsvTime,
-    out: CsvArrays,
+    form: TimeForm,
+    out: RowArrays,
     rows: int | None,
 ) -> int | None:
     """Read the whole lines of a block; return how many bytes they are, None where one is not plain."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from foxml.bars.kernel import CsvArrays, CsvTime
+from foxml.bars.kernel import RowArrays, TimeForm
 from foxml.bars.raw import RawBars
 from foxml.bars.zones import to_utc, zone_of
 from foxml.domain.bars import VOLUME
@@ -18,7 +18,7 @@ from foxml.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["OPTIONAL", "REQUIRED", "TIME_UNITS", "Layout", "bars_of_lines", "found_columns", "present", "raw_bars"]
+__all__ = ["OPTIONAL", "REQUIRED", "TIME_UNITS", "Layout", "bars_of_rows", "found_columns", "present", "raw_bars"]
 
 REQUIRED: Final = ("timestamp", "open", "high", "low", "close", "volume")
 OPTIONAL: Final = ("vwap", "trade_count", "symbol")
@@ -167,23 +167,23 @@ def raw_bars(
     return [whole] if symbol is not None else _by_symbol(whole, table, names, source)
 
 
-def bars_of_lines(
-    lines: CsvArrays, form: CsvTime, layout: Layout, *, source: str, interval_ns: int, symbol: str
+def bars_of_rows(
+    rows: RowArrays, form: TimeForm, layout: Layout, *, source: str, interval_ns: int, symbol: str, first_row: int
 ) -> RawBars:
-    """Make bars of lines that were read from a CSV table, the first one behind the header; as `raw_bars`."""
-    name, row = layout.name("timestamp"), np.arange(2, lines.rows + 2, dtype=np.int64)
-    times = lines.time_ns[: lines.rows]
-    if form == CsvTime.NUMBER:
+    """Make bars of plain rows, the first of which stands in a given line; as `raw_bars`."""
+    name, row = layout.name("timestamp"), np.arange(first_row, first_row + rows.rows, dtype=np.int64)
+    times = rows.time_ns[: rows.rows]
+    if form == TimeForm.NUMBER:
         times = _scaled(times, layout, source, name, row)
-    elif form == CsvTime.LOCAL:
+    elif form == TimeForm.LOCAL:
         times = _localised(times, zone_of(layout.timezone, source), source, name, row)
     else:
         zone_of(layout.timezone, source)
-    vwap = None if lines.vwap is None else lines.vwap[: lines.rows]
+    vwap = None if rows.vwap is None else rows.vwap[: rows.rows]
     trades = None
-    if lines.trade_count is not None:
-        trades = _whole_counts(lines.trade_count[: lines.rows], source, layout.name("trade_count"), row)
-    raw = RawBars(symbol, source, times, lines.ohlcv[: lines.rows], row, vwap, trades)
+    if rows.trade_count is not None:
+        trades = _whole_counts(rows.trade_count[: rows.rows], source, layout.name("trade_count"), row)
+    raw = RawBars(symbol, source, times, rows.ohlcv[: rows.rows], row, vwap, trades)
     return _in_units(raw, layout, interval_ns)
 
 
