@@ -139,16 +139,19 @@ std::optional<Placed> place_rows(const RowColumns& rows, const Sessions& session
 }
 
 std::vector<std::int64_t> day_starts(std::span<const std::int64_t> time_ns) {
+    constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+    constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
     std::vector<std::int64_t> starts;
-    std::int64_t day_ns = 0;
+    std::int64_t first_ns = kMax;  // of the day: no time lies in the one before the first
+    std::int64_t last_ns = kMin;
     for (std::size_t i = 0; i < time_ns.size(); ++i) {
-        // Unsigned, so that what lies before the day is as far from it as what lies after.
-        if (starts.empty() || static_cast<std::uint64_t>(time_ns[i]) - static_cast<std::uint64_t>(day_ns) >=
-                                  static_cast<std::uint64_t>(kDayNs)) {
-            const std::int64_t into_ns = time_ns[i] % kDayNs;
-            // Wraps where the day of the earliest times began before there were nanoseconds: none of it is met again.
-            day_ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(time_ns[i]) -
-                                               static_cast<std::uint64_t>(into_ns < 0 ? into_ns + kDayNs : into_ns));
+        const std::int64_t at = time_ns[i];
+        if (at < first_ns || at > last_ns) {
+            const std::int64_t signed_ns = at % kDayNs;
+            const std::int64_t into_ns = signed_ns < 0 ? signed_ns + kDayNs : signed_ns;
+            // The earliest and the latest day are not whole.
+            first_ns = at < kMin + into_ns ? kMin : at - into_ns;
+            last_ns = at > kMax - (kDayNs - 1 - into_ns) ? kMax : at + (kDayNs - 1 - into_ns);
             starts.push_back(static_cast<std::int64_t>(i));
         }
     }
