@@ -77,9 +77,7 @@ class Writer {
         out_.session_open_ns[bar] = open_ns;
         out_.session_close_ns[bar] = end_ns;
         std::memcpy(out_.ohlcv + kPrices * bar, rows_.ohlcv + kPrices * row, kPrices * sizeof(double));
-        const bool nothing = rows_.ohlcv[kPrices * row + kVolume] == 0.0;
-        out_.zero_volume[bar] = nothing ? 1 : 0;
-        placed.zero_volume += nothing ? 1 : 0;
+        out_.zero_volume[bar] = rows_.ohlcv[kPrices * row + kVolume] == 0.0 ? 1 : 0;
         if (rows_.vwap != nullptr) {
             out_.vwap[bar] = rows_.vwap[row];
         }
@@ -116,6 +114,7 @@ std::optional<Placed> place_rows(const RowColumns& rows, const Sessions& session
             return std::nullopt;
         }
         before_ns = start_ns;
+        writer.placed.zero_volume += rows.ohlcv[kPrices * row + kVolume] == 0.0 ? 1 : 0;
         // A bar that starts before the open and ends after it is the session's first, a shortened one.
         std::optional<std::size_t> session = starts.at(start_ns);
         if (!session) {

@@ -41,7 +41,7 @@ struct Placed {
     std::size_t bars = 0;
     std::size_t outside = 0;   ///< in no session
     std::size_t off_grid = 0;  ///< in a session, and on no whole interval
-    std::size_t zero_volume = 0;
+    std::size_t zero_volume = 0;  ///< of all rows, those left out included
 };
 
 /// Give each row its close and its session, and leave out those outside sessions and off the grid.

@@ -132,7 +132,8 @@ class Placed:
         1 where a bar has no volume.
     outside, off_grid : int
         Rows left out: in no session, and in one but on no whole interval.
-    empty_bars : int
+    empty_rows : int
+        Rows without volume, those left out included.
     """
 
     close_ns: Times
@@ -144,7 +145,7 @@ class Placed:
     empty: NDArray[np.uint8]
     outside: int
     off_grid: int
-    empty_bars: int
+    empty_rows: int
 
 
 def place_rows(
@@ -173,7 +174,7 @@ def place_rows(
     found = _core.place_rows(start_ns, ohlcv, vwap, trade_count, open_ns, close_ns, *covered_ns, interval_ns)
     if found is None:
         return None
-    close_ns, opens, ends, values, prices, trades, empty, bars, outside, off_grid, empty_bars = found
+    close_ns, opens, ends, values, prices, trades, empty, bars, outside, off_grid, empty_rows = found
     return Placed(
         close_ns[:bars],
         opens[:bars],
@@ -184,7 +185,7 @@ def place_rows(
         empty[:bars],
         outside,
         off_grid,
-        empty_bars,
+        empty_rows,
     )
 
 

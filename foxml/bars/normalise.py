@@ -148,7 +148,7 @@ def _placed_at_once(
     if (
         placed is None
         or (placed.off_grid > 0 and cleaning.off_grid != "drop")
-        or (placed.empty_bars > 0 and cleaning.zero_volume != "keep")
+        or (placed.empty_rows > 0 and cleaning.zero_volume != "keep")
     ):
         return None
     _count_left_out(placed.outside, placed.off_grid, cleaning, dropped)
