@@ -215,3 +215,12 @@ def test_parquet_is_read_alike(tmp_path: Path, table: tuple[bytes, Layout]) -> N
     if isinstance(found, list):
         assert isinstance(expected, list)
         same(found[0], expected[0])
+
+
+def test_the_last_bit_counts() -> None:
+    """The canary: a comparison that lets one bit pass would let a wrong kernel pass."""
+    ohlcv = np.full((1, 5), 0.1)
+    raw = RawBars("FOX", "FOX.csv", np.array([0]), ohlcv, np.array([2]))
+    same(raw, RawBars("FOX", "FOX.csv", np.array([0]), ohlcv.copy(), np.array([2])))
+    with pytest.raises(AssertionError, match="ohlcv"):
+        same(raw, RawBars("FOX", "FOX.csv", np.array([0]), np.nextafter(ohlcv, 1.0), np.array([2])))
