@@ -6,8 +6,10 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import feature_report
 import numpy as np
@@ -15,9 +17,12 @@ import pytest
 
 from foxml.bars.aggregate import aggregate
 from foxml.bars.calendar import TradingCalendar
+from foxml.bars.timeframes import DAY_NS, parse_interval
 from foxml.domain.bars import SymbolBars
 
-MINUTE_NS = 60 * 10**9
+if TYPE_CHECKING:
+    import polars as pl
+
 PEAK_BYTES_MAX = 2 << 30
 
 
@@ -162,46 +167,76 @@ def bench_bars_import(report: feature_report.Report, request: pytest.FixtureRequ
     assert peaks["ours"] <= PEAK_BYTES_MAX
 
 
-def _seconds(sessions: int) -> SymbolBars:
-    """Every second of some sessions but one in ten."""
-    calendar = TradingCalendar(dt.date(2025, 12, 31))
+def _bars(interval: str, sessions: int, *, extras: bool) -> SymbolBars:
+    """Every bar of some sessions but one in ten."""
+    calendar, length_ns = TradingCalendar(dt.date(2025, 12, 31)), parse_interval(interval)
     random = np.random.default_rng(7)
     opens, closes = calendar.open_ns[-sessions:], calendar.close_ns[-sessions:]
-    close_ns = np.concatenate([np.arange(o + 10**9, c + 1, 10**9) for o, c in zip(opens, closes, strict=True)])
+    close_ns = np.concatenate([np.arange(o, c, length_ns) + length_ns for o, c in zip(opens, closes, strict=True)])
     close_ns = close_ns[random.random(len(close_ns)) > 0.1]
     at = np.searchsorted(closes, close_ns)
     close = 10_000 + np.cumsum(random.integers(-1, 2, len(close_ns))) % 5_000
     four = [close + 1, close + 3, close - 2, close]
     ohlcv = np.column_stack([*(cents / 100 for cents in four), random.integers(1, 10_000, len(close)).astype(float)])
-    return SymbolBars("FOX", 10**9, close_ns, opens[at], closes[at], ohlcv)
+    vwap, trades = (ohlcv[:, 0] + 0.005, random.integers(1, 100, len(close))) if extras else (None, None)
+    return SymbolBars("FOX", length_ns, close_ns, opens[at], closes[at], ohlcv, vwap, trades)
 
 
-def bench_bars_aggregate(report: feature_report.Report) -> None:
-    polars = pytest.importorskip("polars", reason="the extra `test` brings polars")
-    bars = _seconds(200)
-    frame = polars.DataFrame(
-        {"t": (bars.close_ns - 10**9).astype("datetime64[ns]"), **dict(zip("ohlcv", bars.ohlcv.T, strict=True))}
-    )
-    frame = frame.rechunk()
+def _frame(bars: SymbolBars) -> "pl.DataFrame":
+    import polars as pl
 
-    def theirs() -> object:
-        return frame.group_by_dynamic("t", every="1m").agg(
-            polars.first("o"), polars.max("h"), polars.min("l"), polars.last("c"), polars.sum("v")
-        )
+    columns = dict(zip("ohlcv", np.ascontiguousarray(bars.ohlcv.T), strict=True))
+    if bars.vwap is not None and bars.trade_count is not None:
+        columns |= {"w": bars.vwap, "n": bars.trade_count}
+    return pl.DataFrame({"t": (bars.close_ns - bars.interval_ns).astype("datetime64[ns]"), **columns}).rechunk()
 
-    made = aggregate(bars, MINUTE_NS)
-    other = theirs()
-    np.testing.assert_array_equal(other.select("o", "h", "l", "c", "v").to_numpy(), made.ohlcv)  # type: ignore[attr-defined]
-    assert (other["t"].to_numpy().astype(np.int64) + MINUTE_NS).tolist() == made.close_ns.tolist()  # type: ignore[index]
 
-    def timed(work: object) -> float:
+def _by_polars(frame: "pl.DataFrame", every: str) -> "pl.DataFrame":
+    import polars as pl
+
+    asked = [pl.first("o"), pl.max("h"), pl.min("l"), pl.last("c"), pl.sum("v")]
+    if "w" in frame.columns:
+        asked += [((pl.col("w") * pl.col("v")).sum() / pl.col("v").sum()).alias("w"), pl.sum("n")]
+    return frame.group_by_dynamic("t", every=every).agg(asked)
+
+
+# On the grid of UTC, which is polars' own; of intervals that begin with the session it has no notion.
+AGGREGATES = {
+    "1s to 1m": ("1s", "1m", 200, False),
+    "1s to 1m with VWAP and trades": ("1s", "1m", 200, True),
+    "1s to 1h": ("1s", "1h", 200, False),
+    "1m to 5m": ("1m", "5m", 5_000, False),
+    "1m to 1h": ("1m", "1h", 5_000, False),
+    "1m to 1d": ("1m", "1d", 5_000, False),
+    "1m to 1w": ("1m", "1w", 5_000, False),
+}
+
+
+@pytest.mark.parametrize("name", AGGREGATES)
+def bench_bars_aggregate(report: feature_report.Report, name: str) -> None:
+    pytest.importorskip("polars", reason="the extra `test` brings polars")
+    lower, higher, sessions, extras = AGGREGATES[name]
+    bars, interval_ns = _bars(lower, sessions, extras=extras), parse_interval(higher)
+    frame, calendar = _frame(bars), TradingCalendar(dt.date(2025, 12, 31))
+
+    def ours() -> SymbolBars:
+        return aggregate(bars, interval_ns, anchor="utc", calendar=calendar, until_ns=2**62)
+
+    made, other = ours(), _by_polars(frame, higher)
+    np.testing.assert_array_equal(other.select("o", "h", "l", "c", "v").to_numpy(), made.ohlcv)
+    if interval_ns < DAY_NS:
+        starts = other["t"].to_numpy().astype(np.int64)
+        np.testing.assert_array_equal(np.minimum(starts + interval_ns, made.session_close_ns), made.close_ns)
+    if made.vwap is not None and made.trade_count is not None:
+        np.testing.assert_allclose(made.vwap, other["w"].to_numpy(), rtol=1e-12)
+        np.testing.assert_array_equal(made.trade_count, other["n"].to_numpy())
+
+    def timed(work: Callable[[], object]) -> float:
         begun = time.process_time()
-        work()  # type: ignore[operator]
+        work()
         return time.process_time() - begun
 
-    seconds = report.medians(
-        {"ours": lambda: timed(lambda: aggregate(bars, MINUTE_NS)), "polars": lambda: timed(theirs)}
-    )
-    rows = [[name, value, 1e9 * value / len(bars)] for name, value in seconds.items()]
-    report.table(f"{len(bars):,} seconds to {len(made):,} minutes", ["", "s", "ns a bar"], rows)
+    seconds = report.medians({"ours": lambda: timed(ours), "polars": lambda: timed(lambda: _by_polars(frame, higher))})
+    rows = [[which, 1e3 * value, 1e9 * value / len(bars)] for which, value in seconds.items()]
+    report.table(f"{name}: {len(bars):,} bars to {len(made):,}", ["", "ms", "ns a bar"], rows)
     report.note(f"polars takes {seconds['polars'] / seconds['ours']:.2f} times as long")
