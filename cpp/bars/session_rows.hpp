@@ -39,8 +39,8 @@ struct BarColumns {
 /// What became of rows that nothing is wrong with.
 struct Placed {
     std::size_t bars = 0;
-    std::size_t outside = 0;   ///< in no session
-    std::size_t off_grid = 0;  ///< in a session, and on no whole interval
+    std::size_t outside = 0;      ///< in no session
+    std::size_t off_grid = 0;     ///< in a session, and on no whole interval
     std::size_t zero_volume = 0;  ///< of all rows, those left out included
 };
 

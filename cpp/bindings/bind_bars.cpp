@@ -1,6 +1,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -58,20 +59,19 @@ template <typename Value>
     return other ? std::optional<Array<Value>>(Array<Value>(count)) : std::nullopt;
 }
 
-[[nodiscard]] std::vector<bars::CsvColumn> csv_columns(const std::vector<int>& columns, bool has_vwap, bool has_count) {
+[[nodiscard]] std::vector<bars::CsvColumn> csv_columns(const std::vector<int>& columns,
+                                                       const std::array<bool, bars::kCsvColumns>& wanted) {
     std::vector<bars::CsvColumn> made;
     std::vector<int> seen(bars::kCsvColumns);
     for (const int column : columns) {
         if (column < 0 || column >= static_cast<int>(bars::kCsvColumns)) {
-            throw InvalidInput("columns: expected numbers from 0 to 8, found " + std::to_string(column));
+            throw InvalidInput("columns: expected numbers from 0 to 9, found " + std::to_string(column));
         }
         made.push_back(static_cast<bars::CsvColumn>(column));
         ++seen[static_cast<std::size_t>(column)];
     }
     for (std::size_t column = 1; column < bars::kCsvColumns; ++column) {
-        const bool optional = column >= static_cast<std::size_t>(bars::CsvColumn::vwap);
-        const bool given = column == static_cast<std::size_t>(bars::CsvColumn::vwap) ? has_vwap : has_count;
-        if (seen[column] != (!optional || given ? 1 : 0)) {
+        if (seen[column] != (wanted[column] ? 1 : 0)) {
             throw InvalidInput("columns: " + std::to_string(column) + " stands there " + std::to_string(seen[column]) +
                                " times, expected another number of it");
         }
@@ -79,27 +79,42 @@ template <typename Value>
     return made;
 }
 
-std::tuple<std::size_t, std::size_t, bool> csv_rows(const Bytes& text, std::size_t text_bytes,
-                                                    const std::vector<int>& columns, int form, std::size_t first_row,
-                                                    Int64s& time_ns, Doubles& ohlcv, std::optional<Doubles>& vwap,
-                                                    std::optional<Doubles>& trade_count) {
-    const py::ssize_t capacity = time_ns.size();
-    check_shape("time_ns", time_ns, {capacity});
-    check_shape("ohlcv", ohlcv, {capacity, 5});
-    if (static_cast<py::ssize_t>(first_row) > capacity || static_cast<py::ssize_t>(text_bytes) > text.size() ||
-        form < 0 || form > static_cast<int>(bars::CsvTime::number)) {
+using CsvTuple = std::tuple<std::size_t, std::size_t, bool, std::vector<std::string>>;
+
+/// The place of an optional array's row; null where it is none.
+template <typename Value>
+[[nodiscard]] Value* writable_from(std::optional<Array<Value>>& array, const char* name, py::ssize_t count,
+                                   std::size_t row) {
+    Value* const first = writable(array, name, count);
+    return first == nullptr ? nullptr : first + row;
+}
+
+CsvTuple csv_rows(const Bytes& text, std::size_t text_bytes, const std::vector<int>& columns, int form,
+                  std::size_t first_row, Int64s& time_ns, Doubles& ohlcv, std::optional<Doubles>& vwap,
+                  std::optional<Doubles>& trade_count, std::optional<Array<std::int32_t>>& symbol,
+                  const std::vector<std::string>& symbols) {
+    const py::ssize_t n = time_ns.size();
+    const auto capacity = static_cast<std::size_t>(n);
+    check_shape("time_ns", time_ns, {n});
+    check_shape("ohlcv", ohlcv, {n, 5});
+    if (first_row > capacity || text_bytes > static_cast<std::size_t>(text.size()) || form < 0 ||
+        form > static_cast<int>(bars::CsvTime::number)) {
         throw InvalidInput("first_row, text_bytes or form lies beyond what there is");
     }
-    bars::CsvRows out{time_ns.mutable_data() + first_row, ohlcv.mutable_data() + 5 * first_row,
-                      writable(vwap, "vwap", capacity), writable(trade_count, "trade_count", capacity),
-                      static_cast<std::size_t>(capacity) - first_row};
-    out.vwap = out.vwap == nullptr ? nullptr : out.vwap + first_row;
-    out.trade_count = out.trade_count == nullptr ? nullptr : out.trade_count + first_row;
-    const std::vector<bars::CsvColumn> kinds = csv_columns(columns, vwap.has_value(), trade_count.has_value());
+    const bars::CsvRows out{time_ns.mutable_data() + first_row,
+                            ohlcv.mutable_data() + 5 * first_row,
+                            writable_from(vwap, "vwap", n, first_row),
+                            writable_from(trade_count, "trade_count", n, first_row),
+                            writable_from(symbol, "symbol", n, first_row),
+                            capacity - first_row};
+    const std::vector<bars::CsvColumn> kinds = csv_columns(
+        columns,
+        {false, true, true, true, true, true, true, vwap.has_value(), trade_count.has_value(), symbol.has_value()});
     const std::string_view lines(reinterpret_cast<const char*>(text.data()), text_bytes);
     const py::gil_scoped_release release;
-    const bars::CsvRead done = bars::read_csv_rows(lines, kinds, static_cast<bars::CsvTime>(form), out);
-    return {done.rows, done.bytes, done.plain};
+    bars::CsvSymbols met(symbols);
+    const bars::CsvRead done = bars::read_csv_rows(lines, kinds, static_cast<bars::CsvTime>(form), out, met);
+    return {done.rows, done.bytes, done.plain, met.names()};
 }
 
 using BarTuple = std::tuple<Int64s, Int64s, Int64s, Doubles, std::optional<Doubles>, std::optional<Int64s>, Bytes,
@@ -223,10 +238,11 @@ GroupTuple group_trades(const Doubles& price, const Doubles& size, const std::op
 }  // namespace
 
 void bind_bars(py::module_& module) {
-    module.def("csv_rows", &csv_rows, py::arg("text").noconvert(), py::arg("text_bytes"), py::arg("columns"),
-               py::arg("form"), py::arg("first_row"), py::arg("time_ns").noconvert(), py::arg("ohlcv").noconvert(),
-               py::arg("vwap").noconvert(), py::arg("trade_count").noconvert(),
-               "Lines of a CSV table into arrays, from a row on: (rows, bytes, whether the next line is plain).");
+    module.def(
+        "csv_rows", &csv_rows, py::arg("text").noconvert(), py::arg("text_bytes"), py::arg("columns"), py::arg("form"),
+        py::arg("first_row"), py::arg("time_ns").noconvert(), py::arg("ohlcv").noconvert(), py::arg("vwap").noconvert(),
+        py::arg("trade_count").noconvert(), py::arg("symbol").noconvert(), py::arg("symbols"),
+        "Lines of a CSV table into arrays, from a row on: (rows, bytes, whether the next line is plain, symbols).");
     module.def("place_rows", &place_rows, py::arg("start_ns"), py::arg("ohlcv"), py::arg("vwap"),
                py::arg("trade_count"), py::arg("open_ns"), py::arg("close_ns"), py::arg("first_ns"), py::arg("last_ns"),
                py::arg("interval_ns"), "Rows that nothing is wrong with, each with its close and session; else None.");

@@ -250,9 +250,11 @@ def csv_rows(
     ohlcv: numpy.typing.NDArray[numpy.float64],
     vwap: numpy.typing.NDArray[numpy.float64] | None,
     trade_count: numpy.typing.NDArray[numpy.float64] | None,
-) -> tuple[int, int, bool]:
+    symbol: numpy.typing.NDArray[numpy.int32] | None,
+    symbols: collections.abc.Sequence[str],
+) -> tuple[int, int, bool, list[str]]:
     """
-    Lines of a CSV table into arrays, from a row on: (rows, bytes, whether the next line is plain).
+    Lines of a CSV table into arrays, from a row on: (rows, bytes, whether the next line is plain, symbols).
     """
 
 def day_starts(time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]) -> numpy.typing.NDArray[numpy.int64]:

@@ -66,11 +66,12 @@ def read_csv(
     if symbol is None and "symbol" not in columns:
         symbol = symbol_from_name(path)
     form = _time_form(path, layout, columns["timestamp"])
-    lines = read_plain(path, is_gzip=_is_gzip(path), names=names, columns=columns, form=form, rows=rows)
-    if lines is not None and symbol is not None:
-        return [
-            bars_of_rows(lines, form, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, first_row=2)
-        ]
+    wanted = {ours: theirs for ours, theirs in columns.items() if ours != "symbol" or symbol is None}
+    lines = read_plain(path, is_gzip=_is_gzip(path), names=names, columns=wanted, form=form, rows=rows)
+    if lines is not None:
+        return bars_of_rows(
+            lines, form, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, first_row=2
+        )  # fmt: skip
     table, row = _read_fast(path, columns, form, rows), None
     if table is None:
         # Something is not as it should be: go through it line by line, and either say what, or read it that way.

@@ -4,7 +4,7 @@ Each does in one pass over the rows what NumPy does in many, and gives the same 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
@@ -44,6 +44,7 @@ class CsvColumn(IntEnum):
     VOLUME = 6
     VWAP = 7
     TRADE_COUNT = 8
+    SYMBOL = 9
 
 
 class TimeForm(IntEnum):
@@ -64,22 +65,29 @@ class RowArrays:
         On the wall's clock; with an offset in UTC; of numbers, the number.
     ohlcv : ndarray of float64, shape (capacity, 5)
     vwap, trade_count : ndarray of float64, shape (capacity,), optional
+    symbol : ndarray of int32, shape (capacity,), optional
+        Places among `symbols`.
     rows : int
         How many are read.
+    symbols : list of str
+        In the order of their first rows.
     """
 
     time_ns: Times
     ohlcv: Floats
     vwap: Floats | None
     trade_count: Floats | None
+    symbol: NDArray[np.int32] | None
     rows: int = 0
+    symbols: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, columns: Sequence[CsvColumn], capacity: int) -> "RowArrays":
         """Make arrays for a table with such columns."""
         vwap = np.empty(capacity) if CsvColumn.VWAP in columns else None
         trade_count = np.empty(capacity) if CsvColumn.TRADE_COUNT in columns else None
-        return cls(np.empty(capacity, np.int64), np.empty((capacity, _PRICES)), vwap, trade_count)
+        symbol = np.empty(capacity, np.int32) if CsvColumn.SYMBOL in columns else None
+        return cls(np.empty(capacity, np.int64), np.empty((capacity, _PRICES)), vwap, trade_count, symbol)
 
     @property
     def capacity(self) -> int:
@@ -88,7 +96,7 @@ class RowArrays:
 
     def grow(self, capacity: int) -> None:
         """Make room for more rows."""
-        for name in ("time_ns", "ohlcv", "vwap", "trade_count"):
+        for name in ("time_ns", "ohlcv", "vwap", "trade_count", "symbol"):
             old = getattr(self, name)
             if old is not None:
                 new = np.empty((capacity, *old.shape[1:]), old.dtype)
@@ -102,7 +110,7 @@ def read_lines(
     """Read the whole lines of a text behind the rows that were read before.
 
     Plain is what nobody needs to think about: no quotes, no blanks, no empty cell but a vwap's, as many cells as there
-    are columns, ISO dates from 1900 to 2199, numbers in digits.
+    are columns, ISO dates from 1900 to 2199, numbers in digits, symbols in visible ASCII.
 
     Returns
     -------
@@ -111,11 +119,12 @@ def read_lines(
     plain : bool
         False where the line behind them is not plain; True where it is not whole, or there is no room for it.
     """
-    found = _core.csv_rows(
-        text, text_bytes, columns, form, out.rows, out.time_ns, out.ohlcv, out.vwap, out.trade_count
+    rows, done, plain, out.symbols = _core.csv_rows(
+        text, text_bytes, columns, form, out.rows, out.time_ns, out.ohlcv, out.vwap, out.trade_count, out.symbol,
+        out.symbols,
     )  # fmt: skip
-    out.rows += found[0]
-    return found[1], found[2]
+    out.rows += rows
+    return done, plain
 
 
 @dataclass(frozen=True, slots=True, eq=False)

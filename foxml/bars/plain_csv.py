@@ -44,8 +44,6 @@ def read_plain(
     RowArrays or None
         None where a line is not plain, or the file cannot be read: nothing is known of it then.
     """
-    if "symbol" in columns:
-        return None
     ours = {theirs: CsvColumn[name.upper()] for name, theirs in columns.items()}
     kinds = [ours.get(name, CsvColumn.IGNORED) for name in names]
     try:

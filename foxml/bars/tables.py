@@ -168,8 +168,15 @@ def raw_bars(
 
 
 def bars_of_rows(
-    rows: RowArrays, form: TimeForm, layout: Layout, *, source: str, interval_ns: int, symbol: str, first_row: int
-) -> RawBars:
+    rows: RowArrays,
+    form: TimeForm,
+    layout: Layout,
+    *,
+    source: str,
+    interval_ns: int,
+    symbol: str | None,
+    first_row: int,
+) -> list[RawBars]:
     """Make bars of plain rows, the first of which stands in a given line; as `raw_bars`."""
     name, row = layout.name("timestamp"), np.arange(first_row, first_row + rows.rows, dtype=np.int64)
     times = rows.time_ns[: rows.rows]
@@ -183,8 +190,9 @@ def bars_of_rows(
     trades = None
     if rows.trade_count is not None:
         trades = _whole_counts(rows.trade_count[: rows.rows], source, layout.name("trade_count"), row)
-    raw = RawBars(symbol, source, times, rows.ohlcv[: rows.rows], row, vwap, trades)
-    return _in_units(raw, layout, interval_ns)
+    raw = RawBars(symbol or "", source, times, rows.ohlcv[: rows.rows], row, vwap, trades)
+    whole = _in_units(raw, layout, interval_ns)
+    return [whole] if rows.symbol is None else _split(whole, rows.symbol[: rows.rows], rows.symbols)
 
 
 def _in_units(raw: RawBars, layout: Layout, interval_ns: int) -> RawBars:
@@ -219,6 +227,12 @@ def _by_symbol(whole: RawBars, table: "pa.Table", names: Mapping[str, str], sour
     if blank:
         at = int(np.isin(code, blank).argmax())
         raise DataError(f"{source}:{whole.row[at]}: {names['symbol']}: expected a symbol, found {texts[code[at]]!r}")
+    return _split(whole, code, texts)
+
+
+def _split(whole: RawBars, code: NDArray[np.integer], texts: Sequence[str]) -> list[RawBars]:
+    """Return the rows of each symbol, in order of appearance."""
+    source = whole.source
     _, first = np.unique(code, return_index=True)
     order = code[np.sort(first)].tolist()
     made = []

@@ -115,10 +115,9 @@ def read_file(
         wanted = {ours: theirs for ours, theirs in names.items() if ours != "symbol"}
         found = read_plain_parquet(_parquet(path), wanted)
         if found is not None:
-            made = bars_of_rows(
+            return bars_of_rows(
                 *found, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, first_row=1
             )  # fmt: skip
-            return [made]
     table = _parquet_table(path, list(names.values()), rows) if path.suffix == ".parquet" else _hdf5(path, rows)
     row = np.arange(1, table.num_rows + 1, dtype=np.int64)
     return raw_bars(table, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, row=row)

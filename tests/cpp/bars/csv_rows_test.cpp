@@ -19,6 +19,8 @@ struct Table {
     std::vector<double> ohlcv;
     std::vector<double> vwap;
     std::vector<double> trade_count;
+    std::vector<std::int32_t> symbol;
+    CsvSymbols symbols;
     CsvRead done;
 };
 
@@ -29,9 +31,12 @@ Table read(const std::string& text, const std::vector<CsvColumn>& columns = kPla
                 std::vector<double>(5 * capacity),
                 std::vector<double>(capacity),
                 std::vector<double>(capacity),
+                std::vector<std::int32_t>(capacity),
+                {},
                 {}};
-    const CsvRows out{table.time_ns.data(), table.ohlcv.data(), table.vwap.data(), table.trade_count.data(), capacity};
-    table.done = read_csv_rows({exact.data(), exact.size()}, columns, form, out);
+    const CsvRows out{table.time_ns.data(),     table.ohlcv.data(),  table.vwap.data(),
+                      table.trade_count.data(), table.symbol.data(), capacity};
+    table.done = read_csv_rows({exact.data(), exact.size()}, columns, form, out, table.symbols);
     return table;
 }
 
@@ -92,6 +97,22 @@ TEST(CsvRowsTest, WhatIsNotPlainStopsBeforeItsLine) {
     }
     const Table quoted = read("1,2,2,2,2,2,\"a,b\"\n", {time, open, high, low, close, volume, ignored});
     EXPECT_FALSE(quoted.done.plain);
+}
+
+TEST(CsvRowsTest, SymbolsInTheOrderOfTheirFirstRows) {
+    const std::vector<CsvColumn> columns = {symbol, time, open, high, low, close, volume};
+    const Table table =
+        read("B,1,2,2,2,2,2\nA,1,2,2,2,2,2\nA,2,2,2,2,2,2\nBRK.B,2,2,2,2,2,2\nB,2,2,2,2,2,2\n", columns);
+    ASSERT_EQ(table.done.rows, 5U);
+    EXPECT_EQ(table.symbols.names(), (std::vector<std::string>{"B", "A", "BRK.B"}));
+    EXPECT_EQ(std::vector<std::int32_t>(table.symbol.begin(), table.symbol.begin() + 5),
+              (std::vector<std::int32_t>{0, 1, 1, 2, 0}));
+    CsvSymbols again(table.symbols.names());
+    EXPECT_EQ(again.place_of("A"), 1);
+    EXPECT_EQ(again.place_of("C"), 3);
+    for (const std::string cell : {"", " A", "A B", "\"A\"", "\xC3\xA4", "A\t"}) {
+        EXPECT_FALSE(read(cell + ",1,2,2,2,2,2\n", columns).done.plain) << cell;
+    }
 }
 
 TEST(CsvRowsTest, NothingIsThereToRead) {

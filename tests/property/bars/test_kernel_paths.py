@@ -129,6 +129,7 @@ ODD_TIMES = [
     "2024-01-02 25:00",
     "x",
 ]
+ODD_SYMBOLS = ["", " FOX", "FOX ", '"FOX"', "F\u00c4X", "a b", "'"]
 
 
 @st.composite
@@ -137,7 +138,7 @@ def tables(draw: st.DrawFn) -> tuple[bytes, Layout]:
     kind = draw(st.sampled_from(sorted(TIMES)))
     form = draw(st.sampled_from(TIMES[kind]))
     names = ["timestamp", "open", "high", "low", "close", "volume"]
-    names += draw(st.lists(st.sampled_from(["vwap", "trade_count", "spare"]), unique=True))
+    names += draw(st.lists(st.sampled_from(["vwap", "trade_count", "spare", "symbol"]), unique=True))
     names = draw(st.permutations(names))
     moment, lines = dt.datetime(2024, 1, 2, 9, 30), []
     for _ in range(draw(st.integers(0, 12))):
@@ -154,7 +155,7 @@ def tables(draw: st.DrawFn) -> tuple[bytes, Layout]:
         lines.append([cells[name] for name in names])
     if lines and draw(st.integers(0, 3)) == 0:
         column = draw(st.integers(0, len(names) - 1))
-        odd = ODD_TIMES if names[column] == "timestamp" else ODD
+        odd = {"timestamp": ODD_TIMES, "symbol": ODD_SYMBOLS}.get(names[column], ODD)
         lines[draw(st.integers(0, len(lines) - 1))][column] = draw(st.sampled_from(odd))
     end = draw(st.sampled_from(["\n", "\n", "\r\n"]))
     header = ",".join(f'"{name}"' if draw(st.booleans()) else name for name in names)
@@ -174,18 +175,19 @@ def tables(draw: st.DrawFn) -> tuple[bytes, Layout]:
 def test_lines_are_read_alike(tmp_path: Path, table: tuple[bytes, Layout], block_bytes: int, is_gzip: bool) -> None:
     """Wherever a block of the file ends, and whatever stands in it: the same bars or the same error."""
     text, layout = table
+    symbol = "GIVEN" if len(text) % 3 == 0 else None
     path = tmp_path / ("FOX.csv.gz" if is_gzip else "FOX.csv")
     path.write_bytes(gzip.compress(text, 1) if is_gzip else text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plain_csv, "_BLOCK_BYTES", block_bytes)
-        found, error = outcome(lambda: csv.read_csv(path, layout, interval_ns=MINUTE))
+        found, error = outcome(lambda: csv.read_csv(path, layout, interval_ns=MINUTE, symbol=symbol))
     with without(csv, "read_plain"):
-        expected, expected_error = outcome(lambda: csv.read_csv(path, layout, interval_ns=MINUTE))
+        expected, expected_error = outcome(lambda: csv.read_csv(path, layout, interval_ns=MINUTE, symbol=symbol))
     assert error == expected_error
     if isinstance(found, list):
         assert isinstance(expected, list)
-        assert len(found) == len(expected) == 1
-        same(found[0], expected[0])
+        for one, other in zip(found, expected, strict=True):
+            same(one, other)
 
 
 @given(tables())
@@ -214,7 +216,8 @@ def test_parquet_is_read_alike(tmp_path: Path, table: tuple[bytes, Layout]) -> N
     assert error == expected_error
     if isinstance(found, list):
         assert isinstance(expected, list)
-        same(found[0], expected[0])
+        for one, other in zip(found, expected, strict=True):
+            same(one, other)
 
 
 def test_the_last_bit_counts() -> None:

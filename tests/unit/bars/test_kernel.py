@@ -74,11 +74,12 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     text = np.frombuffer(b"1,1,1,1,1,1\n", np.uint8)
     columns = list(range(1, 7))
     time_ns, ohlcv = np.empty(1, np.int64), np.empty((1, 5))
-    assert _core.csv_rows(text, 12, columns, 2, 0, time_ns, ohlcv, None, None) == (1, 12, True)
+    assert _core.csv_rows(text, 12, columns, 2, 0, time_ns, ohlcv, None, None, None, []) == (1, 12, True, [])
     for changed in (
         {"ohlcv": np.empty((1, 4))},
         {"columns": [1, 2, 3, 4, 5, 5]},
-        {"columns": [1, 2, 3, 4, 5, 9]},
+        {"columns": [1, 2, 3, 4, 5, 10]},
+        {"columns": [*columns, 9]},
         {"columns": [*columns, 7]},
         {"first_row": 2},
         {"text_bytes": 13},
@@ -87,12 +88,12 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     ):
         given = {
             "text": text, "text_bytes": 12, "columns": columns, "form": 2, "first_row": 0, "time_ns": time_ns,
-            "ohlcv": ohlcv, "vwap": None, "trade_count": None,
+            "ohlcv": ohlcv, "vwap": None, "trade_count": None, "symbol": None, "symbols": [],
         }  # fmt: skip
         with pytest.raises(ValueError, match=r".+"):
             _core.csv_rows(**{**given, **changed})  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        _core.csv_rows(text, 12, columns, 2, 0, time_ns.astype(np.int32), ohlcv, None, None)  # type: ignore[arg-type]
+        _core.csv_rows(text, 12, columns, 2, 0, time_ns.astype(np.int32), ohlcv, None, None, None, [])  # type: ignore[arg-type]
     bars, first = np.ones((3, 5)), np.array([0, 2])
     assert kernel.group_bars(bars, None, None, first)[0][:, 4].tolist() == [2.0, 1.0]
     for wrong in ([1, 2], [0, 0], [0, 3], [], [0, -1]):
