@@ -3,7 +3,7 @@
 import math
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -232,14 +232,16 @@ def _by_symbol(whole: RawBars, table: "pa.Table", names: Mapping[str, str], sour
 
 def _split(whole: RawBars, code: NDArray[np.integer], texts: Sequence[str]) -> list[RawBars]:
     """Return the rows of each symbol, in order of appearance."""
-    source = whole.source
-    _, first = np.unique(code, return_index=True)
-    order = code[np.sort(first)].tolist()
-    made = []
-    for of_symbol in order:
-        part = whole if len(order) == 1 else whole.take(code == of_symbol)
-        made.append(RawBars(texts[of_symbol], source, part.start_ns, part.ohlcv, part.row, part.vwap, part.trade_count))
-    return made
+    starts = np.concatenate(([0], np.flatnonzero(code[1:] != code[:-1]) + 1))
+    order = list(dict.fromkeys(code[starts].tolist()))
+    places: Sequence[slice | NDArray[np.int64]]
+    if len(starts) == len(order):  # one symbol after the other
+        places = [slice(first, last) for first, last in zip(starts, [*starts[1:], len(code)], strict=True)]
+    else:
+        by_symbol = np.argsort(code, kind="stable")
+        edges = (np.searchsorted(code[by_symbol], order, side=side) for side in ("left", "right"))
+        places = [by_symbol[first:last] for first, last in zip(*edges, strict=True)]
+    return [replace(whole.take(which), symbol=texts[of]) for of, which in zip(order, places, strict=True)]
 
 
 def _times(
