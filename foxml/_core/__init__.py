@@ -1,4 +1,4 @@
-"""The compiled core. Only ``features``, ``models`` and ``numerics`` import it."""
+"""The compiled core. Only ``features``, ``models``, ``numerics`` and ``bars.kernel`` import it."""
 
 from foxml._core._native import (
     BoundRow,
@@ -12,11 +12,16 @@ from foxml._core._native import (
     batch_double,
     batch_many,
     catalogue,
+    csv_rows,
+    day_starts,
     exp,
     exp_array,
+    group_bars,
+    group_trades,
     kernel_version,
     log,
     log_array,
+    place_rows,
 )
 
 __all__ = [
@@ -31,9 +36,14 @@ __all__ = [
     "batch_double",
     "batch_many",
     "catalogue",
+    "csv_rows",
+    "day_starts",
     "exp",
     "exp_array",
+    "group_bars",
+    "group_trades",
     "kernel_version",
     "log",
     "log_array",
+    "place_rows",
 ]

@@ -1,5 +1,5 @@
 """
-The compiled core of FoxML: reproducible numerics, streaming features, inference of models.
+The compiled core of FoxML: reproducible numerics, bars, streaming features, inference of models.
 """
 
 from __future__ import annotations
@@ -22,11 +22,16 @@ __all__: list[str] = [
     "batch_double",
     "batch_many",
     "catalogue",
+    "csv_rows",
+    "day_starts",
     "exp",
     "exp_array",
+    "group_bars",
+    "group_trades",
     "kernel_version",
     "log",
     "log_array",
+    "place_rows",
 ]
 
 class BoundRow:
@@ -274,6 +279,28 @@ def catalogue() -> list[Feature]:
     Every feature, in the order of a row's columns.
     """
 
+def csv_rows(
+    text: numpy.typing.NDArray[numpy.uint8],
+    text_bytes: typing.SupportsInt | typing.SupportsIndex,
+    columns: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+    form: typing.SupportsInt | typing.SupportsIndex,
+    first_row: typing.SupportsInt | typing.SupportsIndex,
+    time_ns: numpy.typing.NDArray[numpy.int64],
+    ohlcv: numpy.typing.NDArray[numpy.float64],
+    vwap: numpy.typing.NDArray[numpy.float64] | None,
+    trade_count: numpy.typing.NDArray[numpy.float64] | None,
+    symbol: numpy.typing.NDArray[numpy.int32] | None,
+    symbols: collections.abc.Sequence[str],
+) -> tuple[int, int, bool, list[str]]:
+    """
+    Lines of a CSV table into arrays, from a row on: (rows, bytes, whether the next line is plain, symbols).
+    """
+
+def day_starts(time_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]) -> numpy.typing.NDArray[numpy.int64]:
+    """
+    Places at which another day begins.
+    """
+
 def exp(x: typing.SupportsFloat | typing.SupportsIndex) -> float:
     """
     Exponential of a float.
@@ -282,6 +309,34 @@ def exp(x: typing.SupportsFloat | typing.SupportsIndex) -> float:
 def exp_array(values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
     """
     Exponential, element by element.
+    """
+
+def group_bars(
+    ohlcv: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    vwap: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    trade_count: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+    first: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+) -> tuple[
+    numpy.typing.NDArray[numpy.float64],
+    numpy.typing.NDArray[numpy.float64] | None,
+    numpy.typing.NDArray[numpy.int64] | None,
+]:
+    """
+    One bar of all bars from each place up to the next.
+    """
+
+def group_trades(
+    price: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    size: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    trade_count: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+    first: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+) -> tuple[
+    numpy.typing.NDArray[numpy.float64],
+    numpy.typing.NDArray[numpy.float64] | None,
+    numpy.typing.NDArray[numpy.int64] | None,
+]:
+    """
+    One bar of all trades from each place up to the next.
     """
 
 def kernel_version() -> str:
@@ -297,4 +352,34 @@ def log(x: typing.SupportsFloat | typing.SupportsIndex) -> float:
 def log_array(values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> numpy.typing.NDArray[numpy.float64]:
     """
     Natural logarithm, element by element.
+    """
+
+def place_rows(
+    start_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+    ohlcv: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    vwap: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    trade_count: typing.Annotated[numpy.typing.ArrayLike, numpy.int64] | None,
+    open_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+    close_ns: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+    first_ns: typing.SupportsInt | typing.SupportsIndex,
+    last_ns: typing.SupportsInt | typing.SupportsIndex,
+    interval_ns: typing.SupportsInt | typing.SupportsIndex,
+) -> (
+    tuple[
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.int64],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.float64] | None,
+        numpy.typing.NDArray[numpy.int64] | None,
+        numpy.typing.NDArray[numpy.uint8],
+        int,
+        int,
+        int,
+        int,
+    ]
+    | None
+):
+    """
+    Rows that nothing is wrong with, each with its close and session; else None.
     """

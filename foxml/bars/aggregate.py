@@ -4,7 +4,6 @@ Both doors add in the order of time, so they agree to the bit. An interval witho
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.grid import Anchor, Cells, Grid
-from foxml.domain.bars import CLOSE, HIGH, LOW, OPEN, VOLUME, SymbolBars
+from foxml.bars.kernel import Groups, group_bars, group_trades
+from foxml.domain.bars import SymbolBars
 from foxml.errors import DataError
 
 __all__ = ["Aggregator", "Bar", "aggregate", "aggregate_trades"]
@@ -81,9 +81,8 @@ def aggregate(
     cells, first = grid.borders(bars.close_ns, bars.session_open_ns, bars.session_close_ns)
     if until_ns is None and len(bars):
         until_ns = int(bars.close_ns[-1])
-    value = None if bars.vwap is None else _traded_value(bars.vwap, bars.ohlcv[:, VOLUME])
-    columns = [bars.ohlcv[:, column] for column in range(5)]
-    return _grouped(bars.symbol, interval_ns, cells, first, columns, value, bars.trade_count, from_ns, until_ns)
+    groups = group_bars(bars.ohlcv, bars.vwap, bars.trade_count, first)
+    return _within(bars.symbol, interval_ns, cells, groups, from_ns, until_ns)
 
 
 def aggregate_trades(
@@ -125,9 +124,7 @@ def aggregate_trades(
     cells, first = Grid(interval_ns, 1, anchor=anchor, calendar=calendar).borders(
         time_ns[inside] + 1, calendar.open_ns[at], calendar.close_ns[at]
     )
-    ones = np.ones(len(price), dtype=np.int64)
-    columns = [price, price, price, price, size]
-    return _grouped(symbol, interval_ns, cells, first, columns, price * size, ones, from_ns, until_ns)
+    return _within(symbol, interval_ns, cells, group_trades(price, size, first), from_ns, until_ns)
 
 
 class Aggregator:
@@ -261,47 +258,20 @@ def _value(bar: Bar) -> float:
     return 0.0 if bar.vwap is None or bar.volume == 0 else bar.vwap * bar.volume
 
 
-def _traded_value(vwap: NDArray[np.float64], volume: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(volume == 0, 0.0, vwap * volume)
-
-
-def _grouped(
-    symbol: str,
-    interval_ns: int,
-    cells: Cells,
-    first: NDArray[np.int64],
-    columns: Sequence[NDArray[np.float64]],
-    value: NDArray[np.float64] | None,
-    count: NDArray[np.int64] | None,
-    from_ns: int | None,
-    until_ns: int | None,
+def _within(
+    symbol: str, interval_ns: int, cells: Cells, groups: Groups, from_ns: int | None, until_ns: int | None
 ) -> SymbolBars:
-    """Group neighbours of one cell; the sums run in order of time, as the stream's do."""
-    groups = len(first)
-    ohlcv = np.empty((groups, 5))
-    vwap = None if value is None else np.empty(groups)
-    trades = None
-    if groups:
-        count_bars = len(columns[CLOSE])
-        last = np.append(first[1:], count_bars) - 1
-        group = np.repeat(np.arange(groups), np.diff(np.append(first, count_bars)))
-        ohlcv[:, OPEN] = columns[OPEN][first]
-        ohlcv[:, HIGH] = np.maximum.reduceat(np.ascontiguousarray(columns[HIGH]), first)
-        ohlcv[:, LOW] = np.minimum.reduceat(np.ascontiguousarray(columns[LOW]), first)
-        ohlcv[:, CLOSE] = columns[CLOSE][last]
-        # A sum over slices may add pairwise; this one adds one after another.
-        ohlcv[:, VOLUME] = np.bincount(group, weights=columns[VOLUME], minlength=groups)
-        if value is not None:
-            volume = ohlcv[:, VOLUME]
-            total = np.bincount(group, weights=value, minlength=groups)
-            vwap = np.divide(total, volume, out=np.full(groups, np.nan), where=volume > 0)
-    if count is not None:
-        trades = np.add.reduceat(count, first) if groups else np.empty(0, dtype=np.int64)
-    kept = np.ones(groups, dtype=np.bool_)
-    if from_ns is not None:
-        kept &= cells.start_ns >= from_ns
-    if until_ns is not None:
-        kept &= cells.end_ns <= until_ns
+    """Return the bars that the lower ones are complete for."""
+    kept: slice | NDArray[np.bool_] = slice(None)
+    early = from_ns is not None and len(cells.start_ns) > 0 and bool((cells.start_ns < from_ns).any())
+    late = until_ns is not None and len(cells.end_ns) > 0 and bool((cells.end_ns > until_ns).any())
+    if early or late:
+        kept = np.ones(len(cells.end_ns), dtype=np.bool_)
+        if from_ns is not None:
+            kept &= cells.start_ns >= from_ns
+        if until_ns is not None:
+            kept &= cells.end_ns <= until_ns
+    ohlcv, vwap, trades = groups
     return SymbolBars(
         symbol,
         interval_ns,

@@ -13,8 +13,10 @@ from typing import IO, TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from foxml.bars.kernel import TimeForm
+from foxml.bars.plain_csv import read_plain
 from foxml.bars.raw import RawBars
-from foxml.bars.tables import Layout, present, raw_bars
+from foxml.bars.tables import Layout, bars_of_rows, present, raw_bars
 from foxml.errors import DataError
 
 if TYPE_CHECKING:
@@ -63,7 +65,14 @@ def read_csv(
     columns = present(names, layout, str(path))
     if symbol is None and "symbol" not in columns:
         symbol = symbol_from_name(path)
-    table, row = _read_fast(path, layout, columns, rows), None
+    form = _time_form(path, layout, columns["timestamp"])
+    wanted = {ours: theirs for ours, theirs in columns.items() if ours != "symbol" or symbol is None}
+    lines = read_plain(path, is_gzip=_is_gzip(path), names=names, columns=wanted, form=form, rows=rows)
+    if lines is not None:
+        return bars_of_rows(
+            lines, form, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, first_row=2
+        )  # fmt: skip
+    table, row = _read_fast(path, columns, form, rows), None
     if table is None:
         # Something is not as it should be: go through it line by line, and either say what, or read it that way.
         table, row = _read_plainly(path, layout, names, columns, rows)
@@ -129,14 +138,14 @@ def _lines(path: Path) -> Iterator[IO[str]]:
         raise DataError(f"{path}: not a CSV table: {error}") from None
 
 
-def _read_fast(path: Path, layout: Layout, columns: Mapping[str, str], rows: int | None) -> "pa.Table | None":
+def _read_fast(path: Path, columns: Mapping[str, str], form: TimeForm, rows: int | None) -> "pa.Table | None":
     """Read with Arrow, which takes plain numbers and ISO times only; None where it will not."""
     import pyarrow as pa
     import pyarrow.csv
 
-    stamp = _stamp_type(path, layout, columns["timestamp"])
     types = {theirs: pa.float64() for theirs in columns.values()}
-    types[columns["timestamp"]] = stamp
+    stamp = pa.timestamp("ns", "UTC" if form == TimeForm.OFFSET else None)
+    types[columns["timestamp"]] = pa.int64() if form == TimeForm.NUMBER else stamp
     if "symbol" in columns:
         types[columns["symbol"]] = pa.dictionary(pa.int32(), pa.string())
     convert = pyarrow.csv.ConvertOptions(
@@ -164,13 +173,10 @@ def _read_fast(path: Path, layout: Layout, columns: Mapping[str, str], rows: int
         return None
 
 
-def _stamp_type(path: Path, layout: Layout, name: str) -> "pa.DataType":
-    import pyarrow as pa
-
+def _time_form(path: Path, layout: Layout, name: str) -> TimeForm:
     if layout.time_unit != "iso":
-        return pa.int64()
-    offset = _OFFSET.search(first_cell(path, name)) is not None
-    return pa.timestamp("ns", "UTC" if offset else None)
+        return TimeForm.NUMBER
+    return TimeForm.OFFSET if _OFFSET.search(first_cell(path, name)) else TimeForm.LOCAL
 
 
 def _read_plainly(

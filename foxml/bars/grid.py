@@ -115,9 +115,11 @@ class Grid:
         """
         count = len(close_ns)
         if count == 0 or self._weeks is not None or self.interval_ns >= DAY_NS:
-            every = self.cells(close_ns, open_ns, session_close_ns)
-            first = np.flatnonzero(np.append([True] * (count > 0), np.diff(every.end_ns) != 0))
-            return every.take(first), first
+            # Whole sessions: what holds of a session's first bar holds of all of them.
+            begins = np.flatnonzero(np.append([True] * (count > 0), session_close_ns[1:] != session_close_ns[:-1]))
+            every = self.cells(close_ns[begins], open_ns[begins], session_close_ns[begins])
+            changes = np.flatnonzero(np.append([True] * (count > 0), np.diff(every.end_ns) != 0))
+            return every.take(changes), begins[changes]
         begins = np.append(0, np.flatnonzero(open_ns[1:] != open_ns[:-1]) + 1)
         opens, closes = open_ns[begins], session_close_ns[begins]
         length = self.interval_ns

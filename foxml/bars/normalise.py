@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.cleaning import STRICT, BarMark, Cleaning
+from foxml.bars.kernel import place_rows
 from foxml.bars.outliers import bad_prints
 from foxml.bars.raw import RawBars
 from foxml.bars.rows import clean_rows, deduplicated, refuse, time_ordered
+from foxml.bars.store_changes import rows_of
 from foxml.bars.timeframes import DAY_NS
 from foxml.domain.bars import CLOSE, VOLUME, SymbolBars
 from foxml.errors import DataError
@@ -31,6 +33,7 @@ __all__ = [
 
 Mask = NDArray[np.bool_]
 Times = NDArray[np.int64]
+Marks = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,67 @@ def clean(raw: RawBars, calendar: TradingCalendar, interval_ns: int, cleaning: C
         are unsorted or duplicate, or lie outside the calendar; names the file and row.
     """
     dropped: dict[str, int] = {}
-    rows_read = len(raw)
+    hours = calendar.extended() if cleaning.hours == "extended" else calendar
+    found = _placed_at_once(raw, calendar, hours, interval_ns, cleaning, dropped)
+    bars, marks = found or _placed_by_policy(raw, calendar, hours, interval_ns, cleaning, dropped)
+    kept = _judged(bars, marks, cleaning, dropped)
+    if not kept.all():
+        bars, marks = rows_of(bars, kept), marks[kept]
+    if cleaning.missing == "fill" and interval_ns < DAY_NS:
+        bars, marks = _filled(bars, marks)
+    return Normalised(bars, _report(bars, marks, len(raw), dropped, hours), marks)
+
+
+def _placed_at_once(
+    raw: RawBars,
+    calendar: TradingCalendar,
+    hours: TradingCalendar,
+    interval_ns: int,
+    cleaning: Cleaning,
+    dropped: dict[str, int],
+) -> tuple[SymbolBars, Marks] | None:
+    """Place rows that no policy has anything to say about, in one pass; None where one has.
+
+    What `_placed_by_policy` gives of them, to the bit.
+    """
+    if interval_ns >= DAY_NS:
+        return None
+    placed = place_rows(
+        raw.start_ns, raw.ohlcv, raw.vwap, raw.trade_count,
+        open_ns=hours.open_ns, close_ns=hours.close_ns, covered_ns=calendar.covered_ns, interval_ns=interval_ns,
+    )  # fmt: skip
+    if (
+        placed is None
+        or (placed.off_grid > 0 and cleaning.off_grid != "drop")
+        or (placed.empty_rows > 0 and cleaning.zero_volume != "keep")
+    ):
+        return None
+    _count_left_out(placed.outside, placed.off_grid, cleaning, dropped)
+    bars = SymbolBars(
+        raw.symbol,
+        interval_ns,
+        placed.close_ns,
+        placed.session_open_ns,
+        placed.session_close_ns,
+        placed.ohlcv,
+        placed.vwap,
+        placed.trade_count,
+    )
+    assert int(BarMark.ZERO_VOLUME) == 1
+    return bars, placed.empty
+
+
+def _placed_by_policy(
+    raw: RawBars,
+    calendar: TradingCalendar,
+    hours: TradingCalendar,
+    interval_ns: int,
+    cleaning: Cleaning,
+    dropped: dict[str, int],
+) -> tuple[SymbolBars, Marks]:
+    """Place rows in sessions and on the grid, one policy after another having its say."""
     rows, widened = clean_rows(raw, calendar, cleaning, dropped)
-    if cleaning.hours == "extended":
-        calendar = calendar.extended()
-    grid = _Grid(rows, calendar, interval_ns, cleaning, dropped)
+    grid = _Grid(rows, hours, interval_ns, cleaning, dropped)
     marks = np.where(widened[grid.kept], np.uint8(BarMark.WIDENED), np.uint8(0))
     marks[grid.moved[grid.kept]] |= np.uint8(BarMark.MOVED)
     rows, session, close_ns = rows.take(grid.kept), grid.session[grid.kept], grid.close_ns[grid.kept]
@@ -126,22 +185,24 @@ def clean(raw: RawBars, calendar: TradingCalendar, interval_ns: int, cleaning: C
         dropped["a second bar for one interval"] = int((~alone).sum())
         rows, session, close_ns, marks = rows.take(alone), session[alone], close_ns[alone], marks[alone]
     marks[rows.ohlcv[:, VOLUME] == 0] |= np.uint8(BarMark.ZERO_VOLUME)
-    kept = _judged(rows, session, close_ns, interval_ns, marks, cleaning, dropped)
-    if not kept.all():
-        rows, session, close_ns, marks = rows.take(kept), session[kept], close_ns[kept], marks[kept]
     bars = SymbolBars(
         rows.symbol,
         interval_ns,
         close_ns,
-        calendar.open_ns[session],
-        calendar.close_ns[session],
+        hours.open_ns[session],
+        hours.close_ns[session],
         np.ascontiguousarray(rows.ohlcv),
         rows.vwap,
         rows.trade_count,
     )
-    if cleaning.missing == "fill" and interval_ns < DAY_NS:
-        bars, marks = _filled(bars, marks)
-    return Normalised(bars, _report(bars, marks, rows_read, dropped, calendar), marks)
+    return bars, marks
+
+
+def _count_left_out(outside: int, off_grid: int, cleaning: Cleaning, dropped: dict[str, int]) -> None:
+    reason = "outside extended hours" if cleaning.hours == "extended" else "outside regular hours"
+    for name, count in ((reason, outside), ("off the grid", off_grid)):
+        if count:
+            dropped[name] = count
 
 
 class _Grid:
@@ -173,10 +234,7 @@ class _Grid:
         if cleaning.off_grid == "error":
             refuse(raw, inside & ~on_grid, "starts on no whole interval")
         self.kept = inside & on_grid
-        outside = "outside extended hours" if cleaning.hours == "extended" else "outside regular hours"
-        for reason, count in ((outside, (~inside).sum()), ("off the grid", (inside & ~on_grid).sum())):
-            if count:
-                dropped[reason] = int(count)
+        _count_left_out(int((~inside).sum()), int((inside & ~on_grid).sum()), cleaning, dropped)
 
 
 def _intraday(start_ns: Times, calendar: TradingCalendar, interval_ns: int) -> tuple[Times, Times]:
@@ -219,19 +277,12 @@ def _one_an_interval(rows: RawBars, close_ns: Times, cleaning: Cleaning) -> Mask
     return alone
 
 
-def _judged(
-    rows: RawBars,
-    session: Times,
-    close_ns: Times,
-    interval_ns: int,
-    marks: NDArray[np.uint8],
-    cleaning: Cleaning,
-    dropped: dict[str, int],
-) -> Mask:
+def _judged(bars: SymbolBars, marks: Marks, cleaning: Cleaning, dropped: dict[str, int]) -> Mask:
     """Mark stale bars and bad prints; return which bars are kept."""
-    kept = np.ones(len(rows), dtype=np.bool_)
+    kept = np.ones(len(bars), dtype=np.bool_)
+    session = bars.session_open_ns
     if cleaning.stale != "ignore":
-        stale = stale_bars(rows.ohlcv, session, close_ns, interval_ns, cleaning.stale_repeats_min)
+        stale = stale_bars(bars.ohlcv, session, bars.close_ns, bars.interval_ns, cleaning.stale_repeats_min)
         marks[stale] |= np.uint8(BarMark.STALE)
         if cleaning.stale == "drop" and stale.any():
             dropped["stale"] = int(stale.sum())
@@ -240,7 +291,7 @@ def _judged(
         judged = np.flatnonzero(kept)
         outlier = judged[
             bad_prints(
-                rows.ohlcv[judged],
+                bars.ohlcv[judged],
                 session[judged],
                 window_bars=cleaning.outlier_window_bars,
                 threshold=cleaning.outlier_threshold,
@@ -301,7 +352,8 @@ def _report(
     bars: SymbolBars, marks: NDArray[np.uint8], rows_read: int, dropped: dict[str, int], calendar: TradingCalendar
 ) -> QualityReport:
     def counted(**of: BarMark) -> dict[str, int]:
-        counts = {name.replace("_", " "): int(((marks & np.uint8(int(mark))) != 0).sum()) for name, mark in of.items()}
+        bits = {name.replace("_", " "): np.uint8(int(mark)) for name, mark in of.items()} if marks.any() else {}
+        counts = {name: int(np.count_nonzero(marks & bit)) for name, bit in bits.items()}
         return {name: count for name, count in counts.items() if count}
 
     changed = counted(widened=BarMark.WIDENED, moved_to_the_grid=BarMark.MOVED, filled=BarMark.FILLED)

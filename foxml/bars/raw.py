@@ -37,8 +37,8 @@ class RawBars:
     def __len__(self) -> int:
         return len(self.start_ns)
 
-    def take(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> "RawBars":
-        """Return the rows of a mask, or those at some places, in that order."""
+    def take(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> "RawBars":
+        """Return the rows of a mask or a slice, or those at some places, in that order."""
         vwap = None if self.vwap is None else self.vwap[which]
         trade_count = None if self.trade_count is None else self.trade_count[which]
         return RawBars(

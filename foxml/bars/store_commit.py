@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from foxml.bars.files import put_file, replace_file, sync_folder
 from foxml.bars.store_changes import Difference, rows_of
 from foxml.bars.store_layout import SCHEMA, BarMarks, Description, Revision, Segment
 from foxml.bars.store_lock import unread
-from foxml.bars.store_parquet import EXTRAS, content_digest, encode, joined, periods
+from foxml.bars.store_parquet import EXTRAS, content_digest, encode, joined, runs_of_periods
 from foxml.bars.timeframes import interval_name
 from foxml.domain.bars import SymbolBars
 from foxml.errors import DataError
@@ -27,13 +26,9 @@ WAS_ADDED = 1
 
 def segments_of(bars: SymbolBars, marks: BarMarks) -> tuple[list[Segment], dict[str, bytes]]:
     """Cut bars into periods; return what describes each, and the bytes of its file."""
-    if len(bars) == 0:
-        return [], {}
-    names = periods(bars.close_ns, bars.interval_ns)
-    edges = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(bars)]
     segments, data = [], {}
-    for first, last in pairwise(edges):
-        part, period = rows_of(bars, slice(first, last)), str(names[first])
+    for period, rows in runs_of_periods(bars.close_ns, bars.interval_ns):
+        part = rows_of(bars, rows)
         content = encode(part, {**_header(bars, marks), "period": period})
         sha256 = hashlib.sha256(content).hexdigest()
         file = f"{bars.symbol}/{period}-{sha256[:16]}.parquet"

@@ -28,6 +28,7 @@ __all__ = [
     "load_rows",
     "periods",
     "row_batches",
+    "runs_of_periods",
     "taken",
     "to_bars",
     "verified_bytes",
@@ -41,6 +42,8 @@ _ROW_GROUP_BARS = 1 << 15
 """A file is read back in parts, and no more than this much of it is decoded at a time."""
 _YEARLY_FROM_NS = INTERVALS["30m"]
 """A month of bars this long or longer is less than 300: a file of its own would take longer to open than to read."""
+_ENCODINGS = {"close_ns": "DELTA_BINARY_PACKED", "volume": "BYTE_STREAM_SPLIT", "vwap": "BYTE_STREAM_SPLIT"}
+"""Hardly a value of these is met again, so a dictionary of them would hold them all; the others have one."""
 _SETTLED_NS = 100_000_000
 """Clocks of file systems advance in steps of up to 10 ms: a younger file could change and keep its times."""
 _KNOWN_FILES_MAX = 100_000
@@ -69,6 +72,19 @@ def periods(close_ns: NDArray[np.int64], interval_ns: int) -> NDArray[np.str_]:
     return np.datetime_as_string(close_ns.astype("datetime64[ns]").astype(f"datetime64[{unit}]"))
 
 
+def runs_of_periods(close_ns: NDArray[np.int64], interval_ns: int) -> Iterator[tuple[str, slice]]:
+    """Yield each period that ascending closes fall into, and where they lie, found from the few borders of periods."""
+    if len(close_ns) == 0:
+        return
+    unit = "Y" if interval_ns >= _YEARLY_FROM_NS else "M"
+    ends = close_ns[[0, -1]].astype("datetime64[ns]").astype(f"datetime64[{unit}]")
+    begins = np.arange(ends[0], ends[1] + 1)
+    edges = np.append(np.searchsorted(close_ns, begins.astype("datetime64[ns]").astype(np.int64)), len(close_ns))
+    for name, first, last in zip(np.datetime_as_string(begins).tolist(), edges[:-1], edges[1:], strict=True):
+        if last > first:
+            yield name, slice(int(first), int(last))
+
+
 def content_digest(bars: SymbolBars) -> str:
     """SHA-256 of bars, whatever file they lie in."""
     digest = hashlib.sha256()
@@ -92,7 +108,15 @@ def encode(bars: SymbolBars, header: Mapping[str, Any], beside: Mapping[str, NDA
     }
     table = pa.table(columns).replace_schema_metadata({"foxml": json.dumps(header, sort_keys=True)})
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", row_group_size=_ROW_GROUP_BARS)
+    encodings = {name: encoding for name, encoding in _ENCODINGS.items() if name in columns}
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        row_group_size=_ROW_GROUP_BARS,
+        use_dictionary=[name for name in columns if name not in encodings],
+        column_encoding=encodings,
+    )
     return bytes(sink.getvalue().to_pybytes())
 
 

@@ -3,12 +3,13 @@
 import math
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from foxml.bars.kernel import RowArrays, TimeForm
 from foxml.bars.raw import RawBars
 from foxml.bars.zones import to_utc, zone_of
 from foxml.domain.bars import VOLUME
@@ -17,11 +18,12 @@ from foxml.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["OPTIONAL", "REQUIRED", "TIME_UNITS", "Layout", "found_columns", "present", "raw_bars"]
+__all__ = ["OPTIONAL", "REQUIRED", "TIME_UNITS", "Layout", "bars_of_rows", "found_columns", "present", "raw_bars"]
 
 REQUIRED: Final = ("timestamp", "open", "high", "low", "close", "volume")
 OPTIONAL: Final = ("vwap", "trade_count", "symbol")
 TIME_UNITS: Final = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
+_BATCH_ROWS: Final = 1 << 13
 _ALIASES: Final = {
     "timestamp": ("timestamp", "datetime", "date", "time", "ts"),
     "open": ("open", "o"),
@@ -154,25 +156,56 @@ def raw_bars(
         raise DataError(f"{source}: the file has a header and no rows")
     row = np.arange(2, count + 2, dtype=np.int64) if row is None else row
     start_ns = _times(table[names["timestamp"]], layout, source, names["timestamp"], row)
-    if layout.label == "end":
-        start_ns = start_ns - interval_ns
-    ohlcv = np.empty((count, 5))
-    for at, ours in enumerate(REQUIRED[1:]):
-        _fill(ohlcv[:, at], table[names[ours]], source, names[ours], row)
+    ohlcv = _numbers([table[names[ours]] for ours in REQUIRED[1:]], source, [names[ours] for ours in REQUIRED[1:]], row)
     vwap = trades = None
     if "vwap" in names:
-        vwap = np.empty(count)
-        _fill(vwap, table[names["vwap"]], source, names["vwap"], row, missing=True)
+        vwap = _numbers([table[names["vwap"]]], source, [names["vwap"]], row, missing=True)[:, 0]
     if "trade_count" in names:
-        trades = _counts(table[names["trade_count"]], source, names["trade_count"], row)
+        counts = _numbers([table[names["trade_count"]]], source, [names["trade_count"]], row)[:, 0]
+        trades = _whole_counts(counts, source, names["trade_count"], row)
+    whole = _in_units(RawBars(symbol or "", source, start_ns, ohlcv, row, vwap, trades), layout, interval_ns)
+    return [whole] if symbol is not None else _by_symbol(whole, table, names, source)
+
+
+def bars_of_rows(
+    rows: RowArrays,
+    form: TimeForm,
+    layout: Layout,
+    *,
+    source: str,
+    interval_ns: int,
+    symbol: str | None,
+    first_row: int,
+) -> list[RawBars]:
+    """Make bars of plain rows, the first of which stands in a given line; as `raw_bars`."""
+    name, row = layout.name("timestamp"), np.arange(first_row, first_row + rows.rows, dtype=np.int64)
+    times = rows.time_ns[: rows.rows]
+    if form == TimeForm.NUMBER:
+        times = _scaled(times, layout, source, name, row)
+    elif form == TimeForm.LOCAL:
+        times = _localised(times, zone_of(layout.timezone, source), source, name, row)
+    else:
+        zone_of(layout.timezone, source)
+    vwap = None if rows.vwap is None else rows.vwap[: rows.rows]
+    trades = None
+    if rows.trade_count is not None:
+        trades = _whole_counts(rows.trade_count[: rows.rows], source, layout.name("trade_count"), row)
+    raw = RawBars(symbol or "", source, times, rows.ohlcv[: rows.rows], row, vwap, trades)
+    whole = _in_units(raw, layout, interval_ns)
+    return [whole] if rows.symbol is None else _split(whole, rows.symbol[: rows.rows], rows.symbols)
+
+
+def _in_units(raw: RawBars, layout: Layout, interval_ns: int) -> RawBars:
+    """Bring what was just read, and is nobody else's, to starts, dollars and shares."""
+    vwap, ohlcv = raw.vwap, raw.ohlcv
     if layout.price_per_dollar != 1.0:
         # Divided, not multiplied by a hundredth: 16742 cents are the double nearest to 167.42.
         ohlcv[:, :VOLUME] /= layout.price_per_dollar
         vwap = None if vwap is None else vwap / layout.price_per_dollar
     if layout.volume_shares != 1.0:
         ohlcv[:, VOLUME] *= layout.volume_shares
-    whole = RawBars(symbol or "", source, start_ns, ohlcv, row, vwap, trades)
-    return [whole] if symbol is not None else _by_symbol(whole, table, names, source)
+    start_ns = raw.start_ns - interval_ns if layout.label == "end" else raw.start_ns
+    return RawBars(raw.symbol, raw.source, start_ns, ohlcv, raw.row, vwap, raw.trade_count)
 
 
 def _by_symbol(whole: RawBars, table: "pa.Table", names: Mapping[str, str], source: str) -> list[RawBars]:
@@ -194,13 +227,21 @@ def _by_symbol(whole: RawBars, table: "pa.Table", names: Mapping[str, str], sour
     if blank:
         at = int(np.isin(code, blank).argmax())
         raise DataError(f"{source}:{whole.row[at]}: {names['symbol']}: expected a symbol, found {texts[code[at]]!r}")
-    _, first = np.unique(code, return_index=True)
-    order = code[np.sort(first)].tolist()
-    made = []
-    for of_symbol in order:
-        part = whole if len(order) == 1 else whole.take(code == of_symbol)
-        made.append(RawBars(texts[of_symbol], source, part.start_ns, part.ohlcv, part.row, part.vwap, part.trade_count))
-    return made
+    return _split(whole, code, texts)
+
+
+def _split(whole: RawBars, code: NDArray[np.integer], texts: Sequence[str]) -> list[RawBars]:
+    """Return the rows of each symbol, in order of appearance."""
+    starts = np.concatenate(([0], np.flatnonzero(code[1:] != code[:-1]) + 1))
+    order = list(dict.fromkeys(code[starts].tolist()))
+    places: Sequence[slice | NDArray[np.int64]]
+    if len(starts) == len(order):  # one symbol after the other
+        places = [slice(first, last) for first, last in zip(starts, [*starts[1:], len(code)], strict=True)]
+    else:
+        by_symbol = np.argsort(code, kind="stable")
+        edges = (np.searchsorted(code[by_symbol], order, side=side) for side in ("left", "right"))
+        places = [by_symbol[first:last] for first, last in zip(*edges, strict=True)]
+    return [replace(whole.take(which), symbol=texts[of]) for of, which in zip(order, places, strict=True)]
 
 
 def _times(
@@ -216,13 +257,7 @@ def _times(
     if layout.time_unit != "iso":
         if not pa.types.is_integer(kind):
             raise DataError(f"{source}: {name}: expected whole {layout.time_unit} since 1970, found {kind}")
-        numbers = column.to_numpy().astype(np.int64)
-        scale = TIME_UNITS[layout.time_unit]
-        beyond = np.abs(numbers) > np.iinfo(np.int64).max // scale
-        if beyond.any():
-            at = int(beyond.argmax())
-            raise DataError(f"{source}:{row[at]}: {name}: {numbers[at]} {layout.time_unit} lie beyond the year 2262")
-        return np.asarray(numbers * scale)
+        return _scaled(column.to_numpy().astype(np.int64), layout, source, name, row)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         column, kind = _parsed(column, source, name)
     if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
@@ -233,6 +268,17 @@ def _times(
         raise DataError(f"{source}: {name}: a time lies beyond the years 1678 to 2262: {error}") from None
     ns = stamps.cast(pa.int64()).to_numpy()
     return ns if getattr(kind, "tz", None) is not None else _localised(ns, zone, source, name, row)
+
+
+def _scaled(
+    numbers: NDArray[np.int64], layout: Layout, source: str, name: str, row: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    scale = TIME_UNITS[layout.time_unit]
+    beyond = np.abs(numbers) > np.iinfo(np.int64).max // scale
+    if beyond.any():
+        at = int(beyond.argmax())
+        raise DataError(f"{source}:{row[at]}: {name}: {numbers[at]} {layout.time_unit} lie beyond the year 2262")
+    return np.asarray(numbers * scale)
 
 
 def _parsed(column: "pa.ChunkedArray", source: str, name: str) -> tuple["pa.ChunkedArray", "pa.DataType"]:
@@ -257,35 +303,39 @@ def _localised(
     return utc_ns
 
 
-def _fill(
-    out: NDArray[np.float64],
-    column: "pa.ChunkedArray",
+def _numbers(
+    columns: Sequence["pa.ChunkedArray"],
     source: str,
-    name: str,
+    names: Sequence[str],
     row: NDArray[np.int64],
     *,
     missing: bool = False,
-) -> None:
-    """Copy a column of numbers, chunk by chunk: no second copy of a long column is held."""
+) -> NDArray[np.float64]:
+    """Put columns of numbers side by side, shape (n, columns); a missing one is NaN, or an error."""
     import pyarrow as pa
 
-    if pa.types.is_boolean(column.type) or not (
-        pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)
-    ):
-        raise DataError(f"{source}: {name}: expected numbers, found {column.type}")
-    if column.null_count and not missing:
-        at = int(column.is_null().to_numpy().argmax())
-        raise DataError(f"{source}:{row[at]}: {name}: expected a number, found nothing")
+    for column, name in zip(columns, names, strict=True):
+        if pa.types.is_boolean(column.type) or not (
+            pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)
+        ):
+            raise DataError(f"{source}: {name}: expected numbers, found {column.type}")
+        if column.null_count and not missing:
+            at = int(column.is_null().to_numpy().argmax())
+            raise DataError(f"{source}:{row[at]}: {name}: expected a number, found nothing")
+    out = np.empty((len(row), len(columns)))
     done = 0
-    for chunk in column.chunks:
-        part = chunk if pa.types.is_float64(chunk.type) else chunk.cast(pa.float64(), safe=False)
-        out[done : done + len(chunk)] = part.to_numpy(zero_copy_only=False)
-        done += len(chunk)
+    # So few rows at a time stay in the cache while all columns are written; of a long column there is no second copy.
+    for batch in pa.Table.from_arrays(list(columns), names=list(names)).to_batches(max_chunksize=_BATCH_ROWS):
+        upto = done + batch.num_rows
+        for place, chunk in enumerate(batch.columns):
+            is_plain = chunk.null_count == 0 and not pa.types.is_decimal(chunk.type)
+            part = chunk if is_plain else chunk.cast(pa.float64(), safe=False)
+            out[done:upto, place] = part.to_numpy(zero_copy_only=False)
+        done = upto
+    return out
 
 
-def _counts(column: "pa.ChunkedArray", source: str, name: str, row: NDArray[np.int64]) -> NDArray[np.int64]:
-    count = np.empty(len(column))
-    _fill(count, column, source, name, row)
+def _whole_counts(count: NDArray[np.float64], source: str, name: str, row: NDArray[np.int64]) -> NDArray[np.int64]:
     bad = ~((count >= 0) & (count < 2**53) & (count == np.floor(count)))
     if bad.any():
         at = int(bad.argmax())

@@ -1,12 +1,14 @@
 """Local times to UTC, many at once."""
 
 import datetime as dt
+import functools
 import zoneinfo
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from foxml.bars.kernel import day_starts
 from foxml.bars.timeframes import DAY_NS
 from foxml.errors import DataError
 
@@ -49,21 +51,19 @@ def to_utc(local_ns: NDArray[np.int64], zone: zoneinfo.ZoneInfo) -> tuple[NDArra
     if len(local_ns) == 0 or zone.key == "UTC":
         return local_ns, None
     # Rows of one day follow one another, so a zone is asked once for each run of a day, not for each row.
-    day = local_ns // DAY_NS
-    first = np.concatenate(([0], np.flatnonzero(np.diff(day)) + 1))
-    known: dict[int, int | None] = {}
-    offsets = np.zeros(len(first), dtype=np.int64)
+    first = day_starts(local_ns)
+    ends = np.append(first[1:], len(local_ns))
+    offsets = [_offset_of_day(of_day, zone) for of_day in (local_ns[first] // DAY_NS).tolist()]
+    utc_ns = np.empty_like(local_ns)
     changing = []
-    for run, of_day in enumerate(day[first].tolist()):
-        if of_day not in known:
-            known[of_day] = _offset_of_day(of_day, zone)
-        offset = known[of_day]
+    begun = 0
+    for run, offset in enumerate(offsets):
         if offset is None:
             changing.append(run)
-        else:
-            offsets[run] = offset
-    ends = np.append(first[1:], len(local_ns))
-    utc_ns = local_ns - np.repeat(offsets, ends - first)
+        if run + 1 == len(offsets) or offsets[run + 1] != offset:
+            # Days of one offset are moved together.
+            np.subtract(local_ns[first[begun] : ends[run]], offset or 0, out=utc_ns[first[begun] : ends[run]])
+            begun = run + 1
     for run in changing:
         for at in range(first[run], ends[run]):
             offset = _offset(int(local_ns[at]), zone)
@@ -73,6 +73,7 @@ def to_utc(local_ns: NDArray[np.int64], zone: zoneinfo.ZoneInfo) -> tuple[NDArra
     return utc_ns, None
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def _offset_of_day(day: int, zone: zoneinfo.ZoneInfo) -> int | None:
     """Offset of a whole day in nanoseconds; None where it changes in it."""
     if not _DAYS[0] <= day <= _DAYS[1]:

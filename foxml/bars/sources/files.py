@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foxml.bars.csv import column_names, read_csv, symbol_from_name
+from foxml.bars.plain_parquet import read_plain_parquet
 from foxml.bars.raw import RawBars
 from foxml.bars.sources.protocol import within
 from foxml.bars.store import BarMarks
-from foxml.bars.tables import Layout, found_columns, present, raw_bars
+from foxml.bars.tables import Layout, bars_of_rows, found_columns, present, raw_bars
 from foxml.bars.timeframes import parse_interval
 from foxml.errors import DataError, MissingExtra
 
@@ -108,9 +109,16 @@ def read_file(
     if path.suffix != ".parquet" and path.suffix not in _HDF5:
         return read_csv(path, layout, interval_ns=interval_ns, symbol=symbol, rows=rows)
     names = present(names_in(path), layout, str(path))
-    table = _parquet_table(path, list(names.values()), rows) if path.suffix == ".parquet" else _hdf5(path, rows)
     if symbol is None and "symbol" not in names:
         symbol = symbol_from_name(path)
+    if path.suffix == ".parquet" and symbol is not None and rows is None and layout.time_unit == "iso":
+        wanted = {ours: theirs for ours, theirs in names.items() if ours != "symbol"}
+        found = read_plain_parquet(_parquet(path), wanted)
+        if found is not None:
+            return bars_of_rows(
+                *found, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, first_row=1
+            )  # fmt: skip
+    table = _parquet_table(path, list(names.values()), rows) if path.suffix == ".parquet" else _hdf5(path, rows)
     row = np.arange(1, table.num_rows + 1, dtype=np.int64)
     return raw_bars(table, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, row=row)
 
