@@ -24,7 +24,7 @@ std::vector<engine::Scorer> scorers_of(const std::vector<std::shared_ptr<NativeF
     std::vector<engine::Scorer> scorers;
     for (const auto& forest : forests) {
         // Shares the ownership of the whole forest, points at its predictor.
-        std::shared_ptr<const trees::InterleavedPredictor> predictor(forest, &forest->fast());
+        std::shared_ptr<const trees::Predictor> predictor(forest, &forest->fast());
         scorers.push_back({std::move(predictor), forest->forest().feature_count, forest->forest().output_count});
     }
     return scorers;

@@ -2,65 +2,80 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/typing.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
-#include "trees/interleaved.hpp"
-#include "trees/lightgbm_text.hpp"
+#include "trees/predictor.hpp"
+#include "trees/xgboost.hpp"
 
 namespace foxml::bindings {
 
 template <typename Value>
 using Rows = pybind11::array_t<Value, pybind11::array::c_style>;
 
-/// A forest with its fast predictor: what Python holds.
+/// A forest with its fast predictor: what Python holds. Nothing changes it, so any number of threads may use it.
 class NativeForest {
    public:
-    NativeForest(std::string_view text, const std::string& source)
-        : forest_(trees::read_lightgbm_text(text, source)), fast_(forest_) {}
+    /// `format`: "lightgbm", "xgboost", "foxml", or "" to tell it from the bytes.
+    NativeForest(std::string_view bytes, const std::string& source, const std::string& format,
+                 trees::Iterations iterations);
 
     [[nodiscard]] const trees::Forest& forest() const noexcept { return forest_; }
-    [[nodiscard]] const trees::InterleavedPredictor& fast() const noexcept { return fast_; }
+    [[nodiscard]] const trees::Predictor& fast() const noexcept { return fast_; }
 
+    /// Scores of rows of shape (n, feature_count), in the library's precision: raw, or its output.
     template <typename Value>
-    pybind11::array_t<double> predict(const Rows<Value>& rows) const {
-        return each_row(
-            rows, [this](const Value* row, double* scratch, double* scores) { fast_.predict(row, scratch, scores); });
-    }
+    pybind11::array predict(const Rows<Value>& rows, bool is_output) const;
 
+    /// The raw scores by the plain walk.
     template <typename Value>
-    pybind11::array_t<double> predict_reference(const Rows<Value>& rows) const {
-        return each_row(rows, [this](const Value* row, double*, double* scores) {
-            trees::reference_predict(forest_, row, scores);
-        });
-    }
+    pybind11::array predict_reference(const Rows<Value>& rows) const;
+
+    /// Scores of one row of shape (feature_count,).
+    template <typename Value>
+    pybind11::array predict_row(const Rows<Value>& row, bool is_output) const;
+
+    [[nodiscard]] pybind11::typing::Dict<pybind11::str, pybind11::object> describe() const;
 
    private:
+    template <typename Value>
+    void check_rows(const Rows<Value>& rows) const;
+
+    template <typename Score, typename Value, typename Predict>
+    pybind11::array each_row(const Rows<Value>& rows, std::size_t width, Predict predict) const;
+
     template <typename Value, typename Predict>
-    pybind11::array_t<double> each_row(const Rows<Value>& rows, Predict predict) const {
-        namespace py = pybind11;
-        if (rows.ndim() != 2 || static_cast<std::size_t>(rows.shape(1)) != forest_.feature_count) {
-            throw py::value_error("rows must have shape (n, " + std::to_string(forest_.feature_count) + ")");
-        }
-        const auto outputs = static_cast<py::ssize_t>(forest_.output_count);
-        py::array_t<double> scores({rows.shape(0), outputs});
-        const Value* in = rows.data();
-        double* out = scores.mutable_data();
-        const py::ssize_t n = rows.shape(0);
-        {
-            py::gil_scoped_release release;
-            std::vector<double> scratch(fast_.scratch_size());
-            for (py::ssize_t i = 0; i < n; ++i) {
-                predict(in + i * rows.shape(1), scratch.data(), out + i * outputs);
-            }
-        }
-        return scores;
-    }
+    pybind11::array each_row(const Rows<Value>& rows, bool is_output, Predict predict) const;
 
     trees::Forest forest_;
-    trees::InterleavedPredictor fast_;
+    trees::Predictor fast_;
+};
+
+/// Scores a row that lives in a buffer of the caller's, again and again: nothing is copied, allocated or checked.
+///
+/// It holds scratch memory: one thread at a time.
+class BoundRow {
+   public:
+    BoundRow(std::shared_ptr<const NativeForest> forest, const pybind11::array& row);
+
+    /// Raw score of output 0 of what the buffer holds now.
+    double operator()() noexcept;
+
+    /// Raw scores of the last call; the same array each time.
+    [[nodiscard]] const pybind11::array_t<double>& scores() const noexcept { return scores_; }
+
+   private:
+    std::shared_ptr<const NativeForest> forest_;
+    pybind11::array row_;  // keeps the buffer alive
+    std::variant<const float*, const double*> values_;
+    std::vector<double> scratch_;
+    pybind11::array_t<double> scores_;
+    double* written_;
 };
 
 }  // namespace foxml::bindings

@@ -21,6 +21,9 @@ bool all_present(const std::uint8_t* present) noexcept {
     return std::all_of(present, present + kLanes, [](std::uint8_t is) { return is != 0; });
 }
 
+/// Rows that a forest scores in one call.
+constexpr std::size_t kRowsAtOnce = 64;
+
 }  // namespace
 
 Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<features::Scale>& scales,
@@ -45,7 +48,7 @@ Engine::Engine(std::shared_ptr<const features::Plan> plan, const std::vector<fea
                                " features; the plan has " + std::to_string(feature_count()));
         }
         scratch_.resize(std::max(scratch_.size(), scorer.predictor->scratch_size()));
-        outputs_.resize(std::max(outputs_.size(), scorer.output_count));
+        outputs_.resize(std::max(outputs_.size(), kRowsAtOnce * scorer.output_count));
     }
     tracks_ = make_tracks();
 }
@@ -141,8 +144,8 @@ void Engine::on_slice(const Slice& slice, const SliceResult& result) {
     for (std::size_t i = rest; i < tracks_.all.size(); ++i) {
         write_row(i, result);
     }
-    for (std::size_t i = 0; i < tracks_.all.size(); ++i) {
-        write_scores(i, result);
+    for (std::size_t m = 0; m < scorers_.size(); ++m) {
+        write_scores(m, result);
     }
     last_close_ns_ = slice.close_ns;
 }
@@ -202,15 +205,26 @@ void Engine::write_row(std::size_t symbol, const SliceResult& result) noexcept {
     }
 }
 
-void Engine::write_scores(std::size_t symbol, const SliceResult& result) noexcept {
-    double* const scores = result.scores + symbol * scorers_.size();
-    for (std::size_t m = 0; m < scorers_.size(); ++m) {
-        if (result.ready[symbol] == 0) {
-            scores[m] = std::numeric_limits<double>::quiet_NaN();
+void Engine::write_scores(std::size_t scorer, const SliceResult& result) noexcept {
+    const Scorer& by = scorers_[scorer];
+    const auto score_of = [&](std::size_t symbol) -> double& {
+        return result.scores[symbol * scorers_.size() + scorer];
+    };
+    std::size_t i = 0;
+    while (i < tracks_.all.size()) {
+        if (result.ready[i] == 0) {
+            score_of(i++) = std::numeric_limits<double>::quiet_NaN();
             continue;
         }
-        scorers_[m].predictor->predict(result.rows + symbol * feature_count(), scratch_.data(), outputs_.data());
-        scores[m] = outputs_[0];
+        std::size_t count = 1;
+        while (count < kRowsAtOnce && i + count < tracks_.all.size() && result.ready[i + count] != 0) {
+            ++count;
+        }
+        by.predictor->predict_batch(result.rows + i * feature_count(), count, scratch_.data(), outputs_.data());
+        for (std::size_t k = 0; k < count; ++k) {
+            score_of(i + k) = outputs_[k * by.output_count];
+        }
+        i += count;
     }
 }
 

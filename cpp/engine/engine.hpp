@@ -11,13 +11,13 @@
 #include "engine/gate.hpp"
 #include "engine/track.hpp"
 #include "features/block.hpp"
-#include "trees/interleaved.hpp"
+#include "trees/predictor.hpp"
 
 namespace foxml::engine {
 
 /// A forest as the engine uses it: the fast predictor, whose output 0 is the score.
 struct Scorer {
-    std::shared_ptr<const trees::InterleavedPredictor> predictor;
+    std::shared_ptr<const trees::Predictor> predictor;
     std::size_t feature_count;
     std::size_t output_count;
 };
@@ -100,7 +100,7 @@ class Engine {
     void note_ready(const Slice& slice, std::size_t first, std::size_t count, const SliceResult& result) noexcept;
     void write_block(const features::Block& block, std::size_t first, const SliceResult& result);
     void write_row(std::size_t symbol, const SliceResult& result) noexcept;
-    void write_scores(std::size_t symbol, const SliceResult& result) noexcept;
+    void write_scores(std::size_t scorer, const SliceResult& result) noexcept;
 
     std::shared_ptr<const features::Plan> plan_;
     std::vector<features::Scale> scales_;

@@ -1,6 +1,8 @@
 #include "trees/forest.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/errors.hpp"
 
@@ -8,38 +10,23 @@ namespace foxml::trees {
 
 namespace {
 
-bool goes_left(const Split& split, double value) noexcept {
-    if (std::isnan(value) && split.missing != Missing::nan) {
-        value = 0.0;
-    }
-    const bool is_zero = value >= -kZeroThreshold && value <= kZeroThreshold;
-    if (is_zero) {
-        value = 0.0;  // LightGBM drops such values from a row before it walks a tree
-    }
-    if ((split.missing == Missing::zero && is_zero) || (split.missing == Missing::nan && std::isnan(value))) {
-        return split.default_left;
-    }
-    return value <= split.threshold;
+bool all_finite(const std::vector<double>& values) noexcept {
+    return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
 }
 
 class TreeValidator {
    public:
-    TreeValidator(const Tree& tree, std::size_t feature_count, std::string place)
-        : tree_(tree),
-          feature_count_(feature_count),
+    TreeValidator(const Forest& forest, const Tree& tree, std::string place)
+        : forest_(forest),
+          tree_(tree),
           place_(std::move(place)),
           node_seen_(tree.splits.size(), false),
-          leaf_seen_(tree.leaves.size(), false) {}
+          leaf_seen_(tree.leaf_count(), false) {}
 
     void run() {
-        if (tree_.leaves.size() != tree_.splits.size() + 1) {
-            fail("has " + std::to_string(tree_.splits.size()) + " splits and " + std::to_string(tree_.leaves.size()) +
-                 " leaves; a tree has one leaf more than splits");
-        }
-        for (const double leaf : tree_.leaves) {
-            if (!std::isfinite(leaf)) {
-                fail("has a leaf value that is not finite");
-            }
+        check_leaves();
+        for (std::size_t i = 0; i < tree_.category_sets.size(); ++i) {
+            check_set(i);
         }
         visit(tree_.splits.empty() ? ~0 : 0);
         while (!pending_.empty()) {
@@ -55,12 +42,65 @@ class TreeValidator {
    private:
     [[noreturn]] void fail(const std::string& what) const { throw InvalidInput(place_ + " " + what); }
 
+    void check_leaves() const {
+        const bool is_vector = tree_.output == kEveryOutput;
+        if (!is_vector && (tree_.output < 0 || static_cast<std::size_t>(tree_.output) >= forest_.output_count)) {
+            fail("adds to output " + std::to_string(tree_.output) + "; the model has " +
+                 std::to_string(forest_.output_count));
+        }
+        const std::size_t width = is_vector ? forest_.output_count : 1;
+        if (tree_.leaves.size() % width != 0 || tree_.leaves.size() / width != tree_.leaf_count()) {
+            fail("has " + std::to_string(tree_.splits.size()) + " splits and " + std::to_string(tree_.leaves.size()) +
+                 " leaf values; a tree has one leaf more than splits");
+        }
+        if (!all_finite(tree_.leaves)) {
+            fail("has a leaf value that is not finite");
+        }
+        if (tree_.linear.empty()) {
+            return;
+        }
+        if (is_vector || tree_.linear.size() != tree_.leaf_count()) {
+            fail("has linear terms for " + std::to_string(tree_.linear.size()) + " leaves of " +
+                 std::to_string(tree_.leaf_count()));
+        }
+        for (const LinearLeaf& leaf : tree_.linear) {
+            check_linear(leaf);
+        }
+    }
+
+    void check_linear(const LinearLeaf& leaf) const {
+        bool is_finite = std::isfinite(leaf.constant);
+        for (const LinearLeaf::Term& term : leaf.terms) {
+            is_finite = is_finite && std::isfinite(term.coefficient);
+            check_feature(term.feature, "a linear leaf");
+        }
+        if (!is_finite) {
+            fail("has a linear leaf that is not finite");
+        }
+    }
+
+    void check_set(std::size_t index) const {
+        const std::vector<std::int32_t>& members = tree_.category_sets[index].members;
+        const bool ascends = std::adjacent_find(members.begin(), members.end(), std::greater_equal{}) == members.end();
+        if (!ascends || (!members.empty() && members.front() < 0)) {
+            fail("has a category set, number " + std::to_string(index) + ", that does not ascend from 0");
+        }
+    }
+
+    void check_feature(std::int32_t feature, const std::string& where) const {
+        if (feature < 0 || static_cast<std::size_t>(feature) >= forest_.feature_count) {
+            fail(where + " uses feature " + std::to_string(feature) + "; the model has " +
+                 std::to_string(forest_.feature_count));
+        }
+    }
+
     void check_split(std::int32_t node) const {
         const Split& split = tree_.splits[static_cast<std::size_t>(node)];
         const std::string name = "node " + std::to_string(node);
-        if (split.feature < 0 || static_cast<std::size_t>(split.feature) >= feature_count_) {
-            fail(name + " splits on feature " + std::to_string(split.feature) + "; the model has " +
-                 std::to_string(feature_count_));
+        check_feature(split.feature, name);
+        if (split.category_set < -1 || split.category_set >= static_cast<std::int32_t>(tree_.category_sets.size())) {
+            fail(name + " names category set " + std::to_string(split.category_set) + "; the tree has " +
+                 std::to_string(tree_.category_sets.size()));
         }
         // LightGBM writes inf where a split only parts missing values from the rest.
         if (std::isnan(split.threshold)) {
@@ -85,52 +125,49 @@ class TreeValidator {
         }
     }
 
+    const Forest& forest_;
     const Tree& tree_;
-    std::size_t feature_count_;
     std::string place_;
     std::vector<bool> node_seen_;
     std::vector<bool> leaf_seen_;
     std::vector<std::int32_t> pending_;
 };
 
+void check_shape(const Forest& forest, const std::string& source) {
+    const auto fail = [&](const std::string& what) { throw InvalidInput(source + ": " + what); };
+    if (forest.feature_count == 0 || forest.output_count == 0) {
+        fail("a model needs at least one feature and one output");
+    }
+    if (forest.feature_count > kFeaturesMax || forest.output_count > kOutputsMax) {
+        fail("expected at most " + std::to_string(kFeaturesMax) + " features and " + std::to_string(kOutputsMax) +
+             " outputs, found " + std::to_string(forest.feature_count) + " and " + std::to_string(forest.output_count));
+    }
+    if (!forest.feature_names.empty() && forest.feature_names.size() != forest.feature_count) {
+        fail("expected " + std::to_string(forest.feature_count) + " feature names, found " +
+             std::to_string(forest.feature_names.size()));
+    }
+    if (forest.base_margin.size() != forest.output_count) {
+        fail("expected a base margin for each of " + std::to_string(forest.output_count) + " outputs, found " +
+             std::to_string(forest.base_margin.size()));
+    }
+    if (!forest.weights.empty() && forest.weights.size() / forest.output_count != forest.feature_count) {
+        fail("expected a weight for each feature and output, found " + std::to_string(forest.weights.size()));
+    }
+    if (!all_finite(forest.base_margin) || !all_finite(forest.weights)) {
+        fail("has a base margin or weight that is not finite");
+    }
+    if (!(forest.divisor > 0.0) || !std::isfinite(forest.divisor)) {
+        fail("has no trees to average");
+    }
+}
+
 }  // namespace
 
 void validate(const Forest& forest, const std::string& source) {
-    if (forest.feature_count == 0 || forest.output_count == 0) {
-        throw InvalidInput(source + ": a model needs at least one feature and one output");
-    }
-    if (forest.trees.size() % forest.output_count != 0) {
-        throw InvalidInput(source + ": " + std::to_string(forest.trees.size()) + " trees cannot be shared by " +
-                           std::to_string(forest.output_count) + " outputs");
-    }
+    check_shape(forest, source);
     for (std::size_t t = 0; t < forest.trees.size(); ++t) {
-        TreeValidator(forest.trees[t], forest.feature_count, source + ": tree " + std::to_string(t)).run();
+        TreeValidator(forest, forest.trees[t], source + ": tree " + std::to_string(t)).run();
     }
 }
-
-template <typename Value>
-double reference_leaf(const Tree& tree, const Value* row) noexcept {
-    std::int32_t at = tree.splits.empty() ? ~0 : 0;
-    while (at >= 0) {
-        const Split& split = tree.splits[static_cast<std::size_t>(at)];
-        at = goes_left(split, static_cast<double>(row[split.feature])) ? split.left : split.right;
-    }
-    return tree.leaves[static_cast<std::size_t>(~at)];
-}
-
-template <typename Value>
-void reference_predict(const Forest& forest, const Value* row, double* scores) noexcept {
-    for (std::size_t k = 0; k < forest.output_count; ++k) {
-        scores[k] = 0.0;
-    }
-    for (std::size_t t = 0; t < forest.trees.size(); ++t) {
-        scores[t % forest.output_count] += reference_leaf(forest.trees[t], row);
-    }
-}
-
-template double reference_leaf<float>(const Tree&, const float*) noexcept;
-template double reference_leaf<double>(const Tree&, const double*) noexcept;
-template void reference_predict<float>(const Forest&, const float*, double*) noexcept;
-template void reference_predict<double>(const Forest&, const double*, double*) noexcept;
 
 }  // namespace foxml::trees

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/errors.hpp"
+#include "trees/reference.hpp"
 
 namespace foxml::trees {
 
@@ -13,9 +13,37 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+struct AddInDouble {
+    static double of(double sum, double leaf) noexcept { return sum + leaf; }
+};
+
+struct AddInFloat {
+    static double of(double sum, double leaf) noexcept {
+        return static_cast<double>(static_cast<float>(sum) + static_cast<float>(leaf));
+    }
+};
+
 }  // namespace
 
-InterleavedPredictor::InterleavedPredictor(const Forest& forest) : output_count_(forest.output_count) {
+bool InterleavedPredictor::supports(const Forest& forest) noexcept {
+    const auto is_plain = [](const Tree& tree) {
+        return tree.output != kEveryOutput && tree.category_sets.empty() && tree.linear.empty();
+    };
+    return forest.weights.empty() && std::all_of(forest.trees.begin(), forest.trees.end(), is_plain);
+}
+
+InterleavedPredictor::InterleavedPredictor(const Forest& forest)
+    : base_margin_(forest.base_margin),
+      inputs_(forest.inputs),
+      arithmetic_(forest.arithmetic),
+      divisor_(forest.raw_is_average ? forest.divisor : 1.0) {
+    if (!supports(forest)) {
+        plain_ = std::make_shared<const Forest>(forest);
+        return;
+    }
+    for (const Tree& tree : forest.trees) {
+        outputs_.push_back(tree.output);
+    }
     for (std::size_t first = 0; first < forest.trees.size(); first += kLanes) {
         add_group(forest, first);
     }
@@ -83,10 +111,12 @@ void InterleavedPredictor::fill_columns(const Value* row, double* columns) const
     columns[0] = 0.0;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         const Column& column = columns_[i];
-        double value = static_cast<double>(row[column.feature]);
+        double value = inputs_ == Inputs::rounded_to_float
+                           ? static_cast<double>(static_cast<float>(row[column.feature]))
+                           : static_cast<double>(row[column.feature]);
         const bool is_nan = std::isnan(value);
         const bool is_zero = value >= -kZeroThreshold && value <= kZeroThreshold;
-        value = is_zero ? 0.0 : value;
+        value = is_zero && inputs_ == Inputs::small_to_zero ? 0.0 : value;
         if (column.missing == Missing::none) {
             value = is_nan ? 0.0 : value;
         } else if (is_nan || (column.missing == Missing::zero && is_zero)) {
@@ -98,8 +128,19 @@ void InterleavedPredictor::fill_columns(const Value* row, double* columns) const
 
 template <typename Value>
 void InterleavedPredictor::predict(const Value* row, double* scratch, double* scores) const noexcept {
+    if (plain_ != nullptr) {
+        reference_predict(*plain_, row, scores);
+    } else if (arithmetic_ == Arithmetic::float64) {
+        walk<AddInDouble>(row, scratch, scores);
+    } else {
+        walk<AddInFloat>(row, scratch, scores);
+    }
+}
+
+template <typename Add, typename Value>
+void InterleavedPredictor::walk(const Value* row, double* scratch, double* scores) const noexcept {
     fill_columns(row, scratch);
-    std::fill_n(scores, output_count_, 0.0);
+    std::copy(base_margin_.begin(), base_margin_.end(), scores);
     const Node* const nodes = nodes_.data();
     std::size_t tree = 0;
     for (const Group& group : groups_) {
@@ -112,8 +153,12 @@ void InterleavedPredictor::predict(const Value* row, double* scratch, double* sc
             }
         }
         for (std::int32_t lane = 0; lane < group.trees; ++lane, ++tree) {
-            scores[tree % output_count_] += leaf_values_[static_cast<std::size_t>(at[lane])];
+            double& score = scores[outputs_[tree]];
+            score = Add::of(score, leaf_values_[static_cast<std::size_t>(at[lane])]);
         }
+    }
+    if (divisor_ != 1.0) {
+        std::for_each(scores, scores + base_margin_.size(), [this](double& score) { score /= divisor_; });
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "trees/forest.hpp"
@@ -17,13 +18,23 @@ namespace foxml::trees {
 ///
 /// The two children of a node are neighbours, so the next node is `left + !(column <= threshold)`. A leaf points to
 /// itself, so trees of different depths can take the same number of steps. Leaf values are added one by one in tree
-/// order: the sum is the reference's to the bit.
+/// order, in the forest's precision: the sum is the reference's to the bit.
+///
+/// A forest with category sets, linear leaves, vector leaves or weights is walked plainly instead.
 class InterleavedPredictor {
    public:
     explicit InterleavedPredictor(const Forest& forest);
 
     /// Doubles of scratch memory that `predict` needs.
     [[nodiscard]] std::size_t scratch_size() const noexcept { return columns_.size() + 1; }
+
+    /// Memory of the tables that it reads while it predicts.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return nodes_.size() * sizeof(Node) + leaf_values_.size() * sizeof(double);
+    }
+
+    /// Whether the forest is one that needs no plain walk.
+    [[nodiscard]] static bool supports(const Forest& forest) noexcept;
 
     /// Raw scores of one row into `scores` (`output_count` values). Allocates nothing.
     template <typename Value>
@@ -56,6 +67,9 @@ class InterleavedPredictor {
     std::int32_t add_tree(const Tree& tree, std::int32_t& depth);
     std::int32_t column_of(const Split& split);
 
+    template <typename Add, typename Value>
+    void walk(const Value* row, double* scratch, double* scores) const noexcept;
+
     template <typename Value>
     void fill_columns(const Value* row, double* columns) const noexcept;
 
@@ -63,7 +77,12 @@ class InterleavedPredictor {
     std::vector<double> leaf_values_;
     std::vector<Column> columns_;
     std::vector<Group> groups_;
-    std::size_t output_count_;
+    std::vector<std::int32_t> outputs_;  ///< of each tree
+    std::vector<double> base_margin_;
+    Inputs inputs_;
+    Arithmetic arithmetic_;
+    double divisor_;                       ///< of the raw scores
+    std::shared_ptr<const Forest> plain_;  ///< where the plain walk serves
 };
 
 }  // namespace foxml::trees

@@ -1,10 +1,13 @@
 #include "trees/lightgbm_text.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <map>
+#include <numeric>
 #include <type_traits>
 
 #include "core/errors.hpp"
+#include "trees/link.hpp"
 
 namespace foxml::trees {
 
@@ -26,7 +29,17 @@ class Reader {
         Forest forest;
         read_header(forest);
         while (next_tree(forest.trees.size())) {
-            forest.trees.push_back(read_tree(read_block()));
+            Tree tree = read_tree(read_block());
+            tree.output = static_cast<std::int32_t>(forest.trees.size() % forest.output_count);
+            forest.trees.push_back(std::move(tree));
+        }
+        if (forest.trees.size() % forest.output_count != 0) {
+            fail(line_, std::to_string(forest.trees.size()) + " trees cannot be shared by " +
+                            std::to_string(forest.output_count) + " outputs");
+        }
+        if (forest.link.averages) {
+            const std::size_t iterations = forest.trees.size() / forest.output_count;
+            forest.divisor = static_cast<double>(iterations);
         }
         validate(forest, source_);
         return forest;
@@ -79,14 +92,20 @@ class Reader {
         if (version.value != "v3" && version.value != "v4") {
             fail(version.line, "expected version v3 or v4, found " + quoted(version.value));
         }
-        if (header.contains("average_output")) {
-            fail(header.at("average_output").line, "averaged output (boosting=rf) is not supported");
-        }
-        forest.output_count = count(require(header, "num_tree_per_iteration"), 1);
-        forest.feature_count = count(require(header, "max_feature_idx"), 0) + 1;
+        forest.output_count = count(require(header, "num_tree_per_iteration"), 1, kOutputsMax);
+        forest.base_margin.assign(forest.output_count, 0.0);
+        forest.format = "LightGBM text " + std::string(version.value);
+        forest.feature_count = count(require(header, "max_feature_idx"), 0, kFeaturesMax - 1) + 1;
         if (header.contains("objective")) {
-            forest.objective = header.at("objective").value;
+            const Field& objective = header.at("objective");
+            forest.objective = objective.value;
+            try {
+                forest.link = lightgbm_link(objective.value, forest.output_count);
+            } catch (const InvalidInput& error) {
+                fail(objective.line, error.what());
+            }
         }
+        forest.link.averages = header.contains("average_output");
         const Field& names = require(header, "feature_names");
         for_each_token(names.value, [&](std::string_view token) { forest.feature_names.emplace_back(token); });
         if (forest.feature_names.size() != forest.feature_count) {
@@ -115,38 +134,91 @@ class Reader {
     }
 
     Tree read_tree(const Block& block) {
-        refuse_unless_zero(block, "num_cat", "categorical splits are not supported");
-        refuse_unless_zero(block, "is_linear", "linear leaves are not supported");
         const std::size_t leaves = count(require(block, "num_leaves"), 1);
         Tree tree;
         tree.leaves = numbers<double>(require(block, "leaf_value"), leaves);
-        if (leaves == 1) {
-            return tree;
+        if (is_set(block, "is_linear")) {
+            read_linear(block, leaves, tree);
         }
-        const auto feature = numbers<std::int32_t>(require(block, "split_feature"), leaves - 1);
-        const auto threshold = numbers<double>(require(block, "threshold"), leaves - 1);
-        const auto decision = numbers<std::int32_t>(require(block, "decision_type"), leaves - 1);
-        const auto left = numbers<std::int32_t>(require(block, "left_child"), leaves - 1);
-        const auto right = numbers<std::int32_t>(require(block, "right_child"), leaves - 1);
-        tree.splits.reserve(leaves - 1);
-        for (std::size_t i = 0; i + 1 < leaves; ++i) {
-            tree.splits.push_back(
-                split(require(block, "decision_type").line, feature[i], threshold[i], decision[i], left[i], right[i]));
+        if (leaves > 1) {
+            read_sets(block, tree);
+            read_splits(block, leaves - 1, tree);
         }
         return tree;
     }
 
+    void read_splits(const Block& block, std::size_t splits, Tree& tree) const {
+        const Field& decisions = require(block, "decision_type");
+        const auto feature = numbers<std::int32_t>(require(block, "split_feature"), splits);
+        const auto threshold = numbers<double>(require(block, "threshold"), splits);
+        const auto decision = numbers<std::int32_t>(decisions, splits);
+        const auto left = numbers<std::int32_t>(require(block, "left_child"), splits);
+        const auto right = numbers<std::int32_t>(require(block, "right_child"), splits);
+        tree.splits.reserve(splits);
+        for (std::size_t i = 0; i < splits; ++i) {
+            Split split{threshold[i], feature[i], left[i], right[i], Missing::nan, false};
+            decide(decisions.line, decision[i], tree, split);
+            tree.splits.push_back(split);
+        }
+    }
+
     /// Bits of decision_type: 0 categorical, 1 default left, 2-3 missing type.
-    Split split(std::size_t line, std::int32_t feature, double threshold, std::int32_t decision, std::int32_t left,
-                std::int32_t right) const {
+    void decide(std::size_t line, std::int32_t decision, const Tree& tree, Split& split) const {
         const std::int32_t missing = (decision >> 2) & 3;
         if (decision < 0 || decision > 15 || missing == 3) {
             fail(line, "decision type " + std::to_string(decision) + " is not one of LightGBM's");
         }
-        if ((decision & 1) != 0) {
-            fail(line, "categorical splits are not supported");
+        if ((decision & 1) == 0) {
+            split.missing = static_cast<Missing>(missing);
+            split.default_left = (decision & 2) != 0;
+            return;
         }
-        return Split{threshold, feature, left, right, static_cast<Missing>(missing), (decision & 2) != 0};
+        // The threshold is the number of a category set; NaN goes right, whatever the other bits say.
+        const double index = split.threshold;
+        if (!(index >= 0.0 && index < static_cast<double>(tree.category_sets.size())) || index != std::floor(index)) {
+            fail(line, "a categorical split names a category set that does not exist");
+        }
+        split.category_set = static_cast<std::int32_t>(index);
+        split.threshold = 0.0;
+    }
+
+    /// Sets are bits of 32-bit words; set number i has the words from boundary i up to boundary i + 1.
+    void read_sets(const Block& block, Tree& tree) const {
+        if (!is_set(block, "num_cat")) {
+            return;
+        }
+        const std::size_t sets = count(require(block, "num_cat"), 1);
+        const Field& field = require(block, "cat_boundaries");
+        const auto boundaries = numbers<std::uint32_t>(field, sets + 1);
+        const auto words = numbers<std::uint32_t>(require(block, "cat_threshold"), boundaries.back());
+        tree.category_sets.resize(sets);
+        for (std::size_t i = 0; i < sets; ++i) {
+            if (boundaries[0] != 0 || boundaries[i + 1] < boundaries[i] || boundaries[i + 1] > words.size()) {
+                fail(field.line, "the boundaries of category sets do not ascend from 0");
+            }
+            for (std::uint32_t bit = 0; bit < 32 * (boundaries[i + 1] - boundaries[i]); ++bit) {
+                if ((words[boundaries[i] + bit / 32] >> (bit % 32) & 1) != 0) {
+                    tree.category_sets[i].members.push_back(static_cast<std::int32_t>(bit));
+                }
+            }
+        }
+    }
+
+    void read_linear(const Block& block, std::size_t leaves, Tree& tree) const {
+        const auto constants = numbers<double>(require(block, "leaf_const"), leaves);
+        const Field& field = require(block, "num_features");
+        const auto counts = numbers<std::uint32_t>(field, leaves);
+        const std::uint64_t terms = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+        const auto features = numbers<std::int32_t>(require(block, "leaf_features"), terms, Blanks::many);
+        const auto coefficients = numbers<double>(require(block, "leaf_coeff"), terms, Blanks::many);
+        tree.linear.resize(leaves);
+        std::size_t at = 0;
+        for (std::size_t i = 0; i < leaves; ++i) {
+            tree.linear[i].constant = constants[i];
+            for (std::uint32_t j = 0; j < counts[i]; ++j, ++at) {
+                tree.linear[i].terms.push_back({features[at], coefficients[at]});
+            }
+        }
     }
 
     const Field& require(const Block& block, std::string_view key) const {
@@ -157,19 +229,17 @@ class Reader {
         return found->second;
     }
 
-    void refuse_unless_zero(const Block& block, std::string_view key, const char* reason) const {
+    static bool is_set(const Block& block, std::string_view key) {
         const auto found = block.find(key);
-        if (found != block.end() && found->second.value != "0") {
-            fail(found->second.line, reason);
-        }
+        return found != block.end() && found->second.value != "0";
     }
 
-    std::size_t count(const Field& field, std::int32_t at_least) const {
+    /// No model has a hundred million of anything.
+    std::size_t count(const Field& field, std::int32_t at_least, std::size_t at_most = 100'000'000) const {
         const std::int32_t value = number<std::int32_t>(field.value, field.line);
-        // No model has a hundred million of anything; a count like that would only exhaust memory.
-        if (value < at_least || value > 100'000'000) {
-            fail(field.line,
-                 "expected a count of at least " + std::to_string(at_least) + ", found " + quoted(field.value));
+        if (value < at_least || static_cast<std::size_t>(value) > at_most) {
+            fail(field.line, "expected a count of at least " + std::to_string(at_least) + " and at most " +
+                                 std::to_string(at_most) + ", found " + quoted(field.value));
         }
         return static_cast<std::size_t>(value);
     }
@@ -186,11 +256,17 @@ class Reader {
         return value;
     }
 
+    /// Whether numbers are parted by one blank, or, as in lists of lists, by any number.
+    enum class Blanks { one, many };
+
     template <typename Number>
-    std::vector<Number> numbers(const Field& field, std::size_t expected) const {
+    std::vector<Number> numbers(const Field& field, std::size_t expected, Blanks blanks = Blanks::one) const {
         std::vector<Number> values;
-        for_each_token(field.value,
-                       [&](std::string_view token) { values.push_back(number<Number>(token, field.line)); });
+        for_each_token(field.value, [&](std::string_view token) {
+            if (!token.empty() || blanks == Blanks::one) {
+                values.push_back(number<Number>(token, field.line));
+            }
+        });
         if (values.size() != expected) {
             fail(field.line,
                  "expected " + std::to_string(expected) + " values, found " + std::to_string(values.size()));

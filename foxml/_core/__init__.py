@@ -1,6 +1,7 @@
 """The compiled core. Only ``features``, ``models``, ``numerics`` and ``bars.kernel`` import it."""
 
 from foxml._core._native import (
+    BoundRow,
     Engine,
     Feature,
     Forest,
@@ -23,6 +24,7 @@ from foxml._core._native import (
 )
 
 __all__ = [
+    "BoundRow",
     "Engine",
     "Feature",
     "Forest",

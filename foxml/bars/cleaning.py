@@ -1,12 +1,13 @@
 """What to do with rows that are not as they should be, and what a bar may be marked with."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from enum import IntFlag
 from typing import Final, Literal
 
 from foxml.errors import DataError
 
-__all__ = ["RESEARCH", "STRICT", "BarMark", "Cleaning"]
+__all__ = ["RESEARCH", "STRICT", "BarMark", "Cleaning", "cleaning_of"]
 
 
 class BarMark(IntFlag):
@@ -108,3 +109,38 @@ RESEARCH: Final = Cleaning(
     order="sort", repeats="drop", conflicts="drop", invalid="drop", high_low="drop", stale="mark", outliers="mark"
 )
 """Gets through a messy file by leaving out what is no bar, and marks what is doubtful."""
+_NAMED: Final = {"strict": STRICT, "research": RESEARCH}
+
+
+def cleaning_of(words: Iterable[str]) -> Cleaning:
+    """Return the policies that some words name, each over those before it: ``strict``, ``research``, ``NAME=POLICY``.
+
+    Raises
+    ------
+    DataError
+        Names the word, and what it could have been.
+
+    Examples
+    --------
+    >>> found = cleaning_of(["research", "high_low=widen", "outlier_threshold=15"])
+    >>> found.order, found.high_low, found.outlier_threshold
+    ('sort', 'widen', 15.0)
+    """
+    found = STRICT
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            if word not in _NAMED:
+                raise DataError(f"cleaning: {word}: expected {', '.join(_NAMED)} or NAME=POLICY")
+            found = _NAMED[word]
+            continue
+        known = [field.name for field in fields(Cleaning)]
+        if name not in known:
+            raise DataError(f"cleaning: {name}: expected one of {', '.join(known)}")
+        kind = type(getattr(STRICT, name))
+        try:
+            found = replace(found, **{name: kind(value)})
+        except ValueError:
+            number = "a whole number" if kind is int else "a number"
+            raise DataError(f"cleaning: {name}: expected {number}, found {value!r}") from None
+    return found

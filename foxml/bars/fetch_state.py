@@ -84,22 +84,17 @@ class FetchState:
         try:
             with np.load(path, allow_pickle=False) as held:
                 columns = {name: held[name] for name in held.files}
-            return SymbolBars(
-                self._symbol,
-                self._interval_ns,
-                *(columns[name] for name in (*_TIMES, "ohlcv")),
-                columns.get("vwap"),
-                columns.get("trade_count"),
-            )
-        except (OSError, ValueError, KeyError) as error:
+            return SymbolBars(self._symbol, self._interval_ns, **columns)
+        except (OSError, ValueError, TypeError) as error:
             raise DataError(f"{path}: not a chunk of fetched bars ({error}); delete it to fetch it again") from None
 
 
 def merged(parts: Sequence[SymbolBars]) -> SymbolBars:
     """Return the bars of all parts by time; of two bars of one time, that of the later part.
 
-    VWAP and number of trades stay if every part has them.
+    VWAP and number of trades stay if every part with a bar has them.
     """
+    parts = [part for part in parts if len(part)] or parts
     first = parts[0]
     close_ns = np.concatenate([part.close_ns for part in parts])
     # Looked for from the back, the first of a time is the one that came last.

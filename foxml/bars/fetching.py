@@ -35,6 +35,8 @@ class FetchReport:
         Chunks with sessions in them for which the vendor had no bar.
     rows, bars : int
         Rows read now, and bars that are stored in all.
+    revised : int
+        Stored bars that came again and differ, or were put among others; what was there before stays readable.
     dropped : dict of str to int
         Rows left out, by reason.
     error : str, optional
@@ -47,6 +49,7 @@ class FetchReport:
     empty: int = 0
     rows: int = 0
     bars: int = 0
+    revised: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
     error: str | None = None
 
@@ -217,8 +220,8 @@ class Fetcher:
         except FoxmlError as error:
             report = replace(report, error=str(error))
         finally:
-            stored = self._settle(symbol, state)
-        return replace(report, bars=stored)
+            stored, revised = self._settle(symbol, state)
+        return replace(report, bars=stored, revised=revised)
 
     def _chunk(self, symbol: str, start_ns: int, end_ns: int) -> tuple[SymbolBars, int, dict[str, int]]:
         raw = self._source.fetch(symbol, self._interval, start_ns, end_ns)
@@ -227,20 +230,18 @@ class Fetcher:
         dropped = {**quality.dropped, **({"repeated rows": repeats} if repeats else {})}
         return bars, len(raw), dropped
 
-    def _settle(self, symbol: str, state: FetchState) -> int:
-        """Move the bars of all chunks to the store; return how many it then holds."""
+    def _settle(self, symbol: str, state: FetchState) -> tuple[int, int]:
+        """Move the bars of all chunks to the store; return how many it then holds, and how many were revised."""
         with self._storing:
+            parts, revised = state.pending(), 0
+            if parts:
+                bars = merged(parts)
+                if len(bars):
+                    found = self._store.record(bars, marks=self._source.marks, revised_ns=self._now_ns)
+                    revised = found.revision.changed + found.revision.added if found.revision else 0
+                state.settle()
             held = [s for s in self._store.list() if (s.symbol, s.interval) == (symbol, self._interval)]
-            parts = state.pending()
-            if not parts:
-                return held[0].bars if held else 0
-            if held:
-                parts = [self._store.read(symbol, self._interval), *parts]
-            bars = merged(parts)
-            if len(bars):
-                self._store.write(bars, marks=self._source.marks)
-            state.settle()
-            return len(bars)
+            return held[0].bars if held else 0, revised
 
 
 class _Steps:

@@ -2,19 +2,31 @@
 
 import csv
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from foxml.bars.calendar import TradingCalendar
+from foxml.bars.store_changes import rows_of
 from foxml.domain.bars import SymbolBars
 from foxml.errors import DataError
 
-__all__ = ["ListingChange", "ListingKind", "is_listed", "names_of", "read_listings", "stitched"]
+__all__ = [
+    "ListingChange",
+    "ListingKind",
+    "holds_listings",
+    "is_listed",
+    "joined_as",
+    "listings_from_rows",
+    "listings_to_rows",
+    "names_of",
+    "read_listings",
+    "stitched",
+]
 
 _HEADER: Final = ["symbol", "date", "kind", "successor"]
 
@@ -85,6 +97,25 @@ def read_listings(path: Path, calendar: TradingCalendar) -> list[ListingChange]:
     return sorted(changes, key=lambda change: (change.occurred_ns, change.symbol))
 
 
+def holds_listings(path: Path) -> bool:
+    """Whether a file begins as a table of symbol changes does: it may lie among files of bars."""
+    try:
+        with path.open("rb") as file:
+            return file.readline(200).rstrip().split(b",") == [word.encode() for word in _HEADER]
+    except OSError:
+        return False
+
+
+def listings_to_rows(changes: Iterable[ListingChange]) -> list[list[str | int | None]]:
+    """Write changes as the store keeps them."""
+    return [[c.symbol, c.kind.value, c.occurred_ns, c.received_ns, c.successor] for c in changes]
+
+
+def listings_from_rows(rows: Iterable[Sequence[Any]]) -> list[ListingChange]:
+    """Read what `listings_to_rows` writes; raises ValueError or TypeError on anything else."""
+    return [ListingChange(s, ListingKind(k), int(o), int(r), successor) for s, k, o, r, successor in rows]
+
+
 def names_of(symbol: str, changes: Sequence[ListingChange], as_of_ns: int) -> list[tuple[str, int, int]]:
     """Return the names of the share that bears a symbol at a moment, oldest first, each with its span.
 
@@ -126,22 +157,31 @@ def stitched(
     DataError
         If there are no bars of one of its names, or they are of different intervals.
     """
-    parts: list[tuple[SymbolBars, slice]] = []
+    parts: list[SymbolBars] = []
     for name, start_ns, end_ns in names_of(symbol, changes, as_of_ns):
         bars = histories.get(name)
         if bars is None:
             raise DataError(f"{symbol} was once {name}, of which there are no bars")
-        if parts and bars.interval_ns != parts[0][0].interval_ns:
-            raise DataError(f"{symbol}: bars of {name} are of another interval")
         first, last = np.searchsorted(bars.close_ns, [start_ns, end_ns], side="right")
-        parts.append((bars, slice(int(first), int(last))))
+        parts.append(rows_of(bars, slice(int(first), int(last))))
+    return joined_as(symbol, parts)
 
-    def joined(name: str) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
-        return np.concatenate([getattr(bars, name)[span] for bars, span in parts])
 
-    ohlcv = np.concatenate([bars.ohlcv[span] for bars, span in parts])
-    times = (joined("close_ns"), joined("session_open_ns"), joined("session_close_ns"))
-    return SymbolBars(symbol, parts[0][0].interval_ns, *times, ohlcv)
+def joined_as(symbol: str, parts: Sequence[SymbolBars]) -> SymbolBars:
+    """Join histories that follow one another under one symbol; a column that one of them lacks is left out.
+
+    Raises
+    ------
+    DataError
+        If they are of different intervals.
+    """
+    strange = [part.symbol for part in parts if part.interval_ns != parts[0].interval_ns]
+    if strange:
+        raise DataError(f"{symbol}: bars of {strange[0]} are of another interval")
+    names = ["close_ns", "session_open_ns", "session_close_ns", "ohlcv"]
+    names += [name for name in ("vwap", "trade_count") if all(getattr(part, name) is not None for part in parts)]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return SymbolBars(symbol, parts[0].interval_ns, **columns)
 
 
 def is_listed(symbol: str, changes: Sequence[ListingChange], as_of_ns: int) -> bool:

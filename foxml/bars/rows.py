@@ -79,8 +79,13 @@ def deduplicated(raw: RawBars) -> tuple[RawBars, int]:
     bars : RawBars
     dropped : int
     """
-    again = np.zeros(len(raw.start_ns), dtype=np.bool_)
+    again = np.zeros(len(raw), dtype=np.bool_)
     again[1:] = (np.diff(raw.start_ns) == 0) & (np.diff(raw.ohlcv, axis=0) == 0).all(axis=1)
+    if raw.vwap is not None:
+        # A bar without a trade has no vwap: two that are NaN say the same.
+        again[1:] &= (raw.vwap[1:] == raw.vwap[:-1]) | (np.isnan(raw.vwap[1:]) & np.isnan(raw.vwap[:-1]))
+    if raw.trade_count is not None:
+        again[1:] &= np.diff(raw.trade_count) == 0
     return raw.take(~again), int(again.sum())
 
 
@@ -101,9 +106,13 @@ def _repeats(raw: RawBars) -> Mask:
     same_time = np.zeros(len(raw), dtype=np.bool_)
     same_time[1:] = np.diff(raw.start_ns) == 0
     group = np.flatnonzero(same_time | np.append(same_time[1:], False))
-    seen: set[tuple[int, bytes]] = set()
+    trades = raw.trade_count
+    # A bar without a trade has no vwap: NaN, of which there is one here, says the same each time.
+    vwap = None if raw.vwap is None else np.where(np.isnan(raw.vwap), np.nan, raw.vwap)
+    seen: set[tuple[int, bytes, bytes, int]] = set()
     for i in group:
-        key = (int(raw.start_ns[i]), raw.ohlcv[i].tobytes())
+        said = b"" if vwap is None else vwap[i].tobytes()
+        key = (int(raw.start_ns[i]), raw.ohlcv[i].tobytes(), said, -1 if trades is None else int(trades[i]))
         again[i] = key in seen
         seen.add(key)
     return again

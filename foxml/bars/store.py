@@ -11,24 +11,35 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from foxml.bars.files import replace_file
+from foxml.bars.listings import ListingChange, listings_from_rows, listings_to_rows
 from foxml.bars.store_changes import in_order
 from foxml.bars.store_commit import refusing
-from foxml.bars.store_layout import BarMarks, Description, Revision, description_path, load_json
+from foxml.bars.store_layout import BarMarks, Description, Recorded, Revision, description_path, load_json
 from foxml.bars.store_lock import WriterLock, reading
 from foxml.bars.store_parquet import extras_of
 from foxml.bars.store_query import open_dataset, query
 from foxml.bars.store_reading import describe, read_as_of, read_bars, read_parts
-from foxml.bars.store_writing import append_bars, compact_bars, replace_bars, replace_keeping, revise_bars
+from foxml.bars.store_writing import (
+    append_bars,
+    check_fit,
+    compact_bars,
+    record_bars,
+    replace_bars,
+    replace_keeping,
+    revise_bars,
+)
 from foxml.bars.timeframes import interval_name
 from foxml.domain.bars import ActionKind, CorporateAction, SymbolBars
+from foxml.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.dataset as ds
 
-__all__ = ["BarMarks", "BarStore", "Revision", "StoredBars"]
+__all__ = ["BarMarks", "BarStore", "Recorded", "Revision", "StoredBars"]
 
 _ACTIONS_SCHEMA = 1
+_LISTINGS_SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,45 @@ class BarStore:
         path = self._path(bars.symbol, interval_name(bars.interval_ns))
         with self.writing():
             return revise_bars(path, bars, revised_ns, gone)
+
+    def record(self, bars: SymbolBars, *, marks: BarMarks, revised_ns: int, whole: bool = False) -> Recorded:
+        """Store what a source says now: bars behind the stored ones are appended, others become a revision.
+
+        Stopped in between, the same call does the rest.
+
+        Parameters
+        ----------
+        bars : SymbolBars
+        marks : BarMarks
+        revised_ns : int
+            When this became known.
+        whole : bool, default False
+            The source leaves no bar out from the first to the last: stored ones there that it has not are removed.
+
+        Raises
+        ------
+        DataError
+            As `append` and `revise`.
+        """
+        in_order(bars)
+        path = self._path(bars.symbol, interval_name(bars.interval_ns))
+        with self.writing():
+            if path.exists():
+                return record_bars(path, bars, marks, revised_ns, whole=whole)
+            replace_bars(path, bars, marks)
+            return Recorded(len(bars))
+
+    def check_record(self, bars: SymbolBars, marks: BarMarks) -> None:
+        """Check that bars can become part of what is stored of their symbol, if anything is.
+
+        Raises
+        ------
+        DataError
+            If those that are stored come from elsewhere, or have other columns.
+        """
+        path = self._path(bars.symbol, interval_name(bars.interval_ns))
+        if path.exists():
+            check_fit(path, describe(path), bars, marks)
 
     def compact(self, symbol: str, interval: str, *, forget_to_ns: int | None = None) -> int:
         """Bring a symbol's bars to the present schema and forget old revisions; the bars stay as they are.
@@ -306,6 +356,29 @@ class BarStore:
         wanted = set(symbols)
         rows = load_json(path, (_ACTIONS_SCHEMA,))["actions"]
         return [CorporateAction(s, ActionKind(k), o, r, v) for s, k, o, r, v in rows if s in wanted]
+
+    def write_listings(self, changes: Iterable[ListingChange]) -> None:
+        """Store symbol changes and delistings, in place of all that were there."""
+        rows = listings_to_rows(changes)
+        data = json.dumps({"schema": _LISTINGS_SCHEMA, "listings": rows}, indent=0).encode()
+        with self.writing(), refusing(self._root):
+            replace_file(self._root / "listings.json", data)
+
+    def listings(self) -> Sequence[ListingChange]:
+        """Symbol changes and delistings, by time.
+
+        Raises
+        ------
+        DataError
+            If the file is not what `write_listings` wrote.
+        """
+        path = self._root / "listings.json"
+        if not path.exists():
+            return []
+        try:
+            return listings_from_rows(load_json(path, (_LISTINGS_SCHEMA,))["listings"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{path}: expected symbol changes that the store wrote, found {error}") from None
 
     def _path(self, symbol: str, interval: str) -> Path:
         return description_path(self._root, symbol, interval)

@@ -13,7 +13,17 @@ from typing import Any
 
 from foxml.errors import DataError
 
-__all__ = ["SCHEMA", "BarMarks", "Description", "Revision", "Segment", "description_path", "held_symbols", "load_json"]
+__all__ = [
+    "SCHEMA",
+    "BarMarks",
+    "Description",
+    "Recorded",
+    "Revision",
+    "Segment",
+    "description_path",
+    "held_symbols",
+    "load_json",
+]
 
 SCHEMA = 2
 """Schema 1 held a symbol's whole history in one file; it is read, and becomes schema 2 when it is next written."""
@@ -35,12 +45,15 @@ class BarMarks:
         What the grid of intervals is anchored at: ``"utc"`` or ``"session"``.
     adjusted : bool, default False
         True for prices that the vendor had already adjusted for splits or dividends.
+    filled : bool, default False
+        True where intervals without a trade were given a bar, of no volume; never so in a live feed.
     """
 
     vendor: str
     feed: str
     anchor: str
     adjusted: bool = False
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,22 @@ class Revision:
     removed: int
     file: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of bars that were laid beside stored ones.
+
+    Attributes
+    ----------
+    appended : int
+        Bars that lie behind those that were stored.
+    revision : Revision or None
+        How stored bars changed; None if those that came again are the same.
+    """
+
+    appended: int
+    revision: Revision | None = None
 
 
 @dataclass(frozen=True, slots=True)

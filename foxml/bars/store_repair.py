@@ -68,10 +68,15 @@ def find_damage(
     with store.writing() if repair else nullcontext():
         folders = [folder for name in INTERVALS if (folder := store.root / name).is_dir()]
         found = [_removed(file, repair=repair) for at in (store.root, *folders) for file in _unfinished(at)]
-        try:
-            store.actions([])
-        except DataError as error:
-            found.append(Finding(store.root / "actions.json", str(error), "import the corporate actions again", False))
+        tables: tuple[tuple[str, Callable[[], object], str], ...] = (
+            ("actions.json", lambda: store.actions([]), "import the corporate actions again"),
+            ("listings.json", store.listings, "import the symbol changes again"),
+        )
+        for name, read, remedy in tables:
+            try:
+                read()
+            except DataError as error:
+                found.append(Finding(store.root / name, str(error), remedy, False))
         symbols = [(folder, symbol) for folder in folders for symbol in _symbols(folder)]
         for done, (folder, symbol) in enumerate(symbols):
             progress(f"{symbol} {folder.name}", done, len(symbols))

@@ -9,14 +9,22 @@ from numpy.typing import NDArray
 
 from foxml.bars.store_changes import Difference, at, check_repeats, difference, moment, rows_of, undone
 from foxml.bars.store_commit import commit, revision_of, segments_of
-from foxml.bars.store_layout import BarMarks, Description, Revision, Segment
+from foxml.bars.store_layout import BarMarks, Description, Recorded, Revision, Segment
 from foxml.bars.store_parquet import extras_of, joined, periods
 from foxml.bars.store_reading import describe, read_bars, read_segments
 from foxml.bars.timeframes import interval_name
 from foxml.domain.bars import SymbolBars
 from foxml.errors import DataError
 
-__all__ = ["append_bars", "compact_bars", "replace_bars", "replace_keeping", "revise_bars"]
+__all__ = [
+    "append_bars",
+    "check_fit",
+    "compact_bars",
+    "record_bars",
+    "replace_bars",
+    "replace_keeping",
+    "revise_bars",
+]
 
 
 def replace_bars(path: Path, bars: SymbolBars, marks: BarMarks) -> None:
@@ -33,7 +41,7 @@ def replace_bars(path: Path, bars: SymbolBars, marks: BarMarks) -> None:
 def replace_keeping(path: Path, bars: SymbolBars, marks: BarMarks, revised_ns: int) -> None:
     """Store bars in place of what was there, which stays readable."""
     was = _present(path, describe(path))
-    _check_fit(path, was, bars, marks)
+    check_fit(path, was, bars, marks)
     found = difference(read_segments(path, was, was.segments), bars)
     if found:
         _commit_revision(path, was, found, bars, (), revised_ns)
@@ -42,7 +50,7 @@ def replace_keeping(path: Path, bars: SymbolBars, marks: BarMarks, revised_ns: i
 def append_bars(path: Path, bars: SymbolBars, marks: BarMarks) -> int:
     """Store bars behind those that are stored; return how many were new."""
     was = describe(path)
-    _check_fit(path, was, bars, marks)
+    check_fit(path, was, bars, marks)
     old = bars.close_ns <= was.last_close_ns
     if old.any():
         first_ns, last_ns = int(bars.close_ns[0]) - 1, int(bars.close_ns[old][-1])
@@ -62,7 +70,7 @@ def append_bars(path: Path, bars: SymbolBars, marks: BarMarks) -> int:
 def revise_bars(path: Path, bars: SymbolBars, revised_ns: int, gone: NDArray[np.int64]) -> Revision | None:
     """Change stored bars, put others among them, take some away."""
     was = _present(path, describe(path))
-    _check_fit(path, was, bars, was.marks)
+    check_fit(path, was, bars, was.marks)
     both = np.intersect1d(gone, bars.close_ns)
     if len(both):
         raise DataError(f"{was.symbol}: the bar closing at {moment(int(both[0]))} UTC is given and removed")
@@ -77,6 +85,23 @@ def revise_bars(path: Path, bars: SymbolBars, revised_ns: int, gone: NDArray[np.
     if not found:
         return None
     return _commit_revision(path, was, found, becomes, [s for s in was.segments if s.period not in touched], revised_ns)
+
+
+def record_bars(path: Path, bars: SymbolBars, marks: BarMarks, revised_ns: int, *, whole: bool) -> Recorded:
+    """Append what lies behind the stored bars; what differs from them becomes a revision."""
+    was = describe(path)
+    check_fit(path, was, bars, marks)
+    known = bars.close_ns <= was.last_close_ns
+    revision = None
+    if known.any():
+        old, gone = rows_of(bars, known), np.array([], np.int64)
+        if whole:
+            until_ns = int(old.close_ns[-1]) if known.all() else was.last_close_ns
+            stored = read_bars(path, was, int(old.close_ns[0]) - 1, until_ns)
+            gone = np.setdiff1d(stored.close_ns, old.close_ns)
+        revision = revise_bars(path, old, revised_ns, gone)
+    new = rows_of(bars, ~known)
+    return Recorded(append_bars(path, new, marks) if len(new) else 0, revision)
 
 
 def compact_bars(path: Path, forget_to_ns: int | None) -> int:
@@ -126,9 +151,19 @@ def _present(path: Path, was: Description) -> Description:
     return made
 
 
-def _check_fit(path: Path, was: Description, bars: SymbolBars, marks: BarMarks) -> None:
+def check_fit(path: Path, was: Description, bars: SymbolBars, marks: BarMarks) -> None:
+    """Check that bars can become part of a stored history.
+
+    Raises
+    ------
+    DataError
+        If they come from elsewhere, or have other columns.
+    """
     if marks != was.marks:
-        raise DataError(f"{path}: expected bars of {was.marks}, which are stored, found {marks}")
+        raise DataError(
+            f"{path}: expected bars of {was.marks}, which are stored, found {marks}; one history is not made of both"
+            " (an import with --replace forgets the stored one)"
+        )
     if extras_of(bars) != was.columns:
         expected, found = (
             ", ".join(names) or "neither vwap nor trade_count" for names in (was.columns, extras_of(bars))

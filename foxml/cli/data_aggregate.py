@@ -1,6 +1,7 @@
 """`foxml data aggregate`: stored bars to bars of a higher timeframe."""
 
 import datetime as dt
+from dataclasses import replace
 from enum import Enum
 from typing import Annotated
 
@@ -58,7 +59,7 @@ def aggregate_bars(
       foxml data aggregate --from 1d --to 1w --symbol SPY
     """
     from foxml.bars.aggregate import aggregate
-    from foxml.bars.store import BarMarks, BarStore
+    from foxml.bars.store import BarStore
     from foxml.bars.timeframes import parse_interval
     from foxml.errors import DataError
 
@@ -81,7 +82,7 @@ def aggregate_bars(
             if len(bars) == 0:
                 raise DataError(f"{name}: no whole bar of {to} in its {source} bars")
             marks = held[name]
-            store.write(bars, marks=BarMarks(marks.vendor, marks.feed, anchor.value, marks.adjusted))
+            store.write(bars, marks=replace(marks, anchor=anchor.value))
             made.append({"symbol": name, "interval": to, "bars": len(bars), "last_close_ns": int(bars.close_ns[-1])})
             progress(name, done, len(wanted))
     rows = [[each["symbol"], to, f"{each['bars']:,}", utc_text(int(str(each["last_close_ns"])))] for each in made]

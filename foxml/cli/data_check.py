@@ -71,9 +71,9 @@ def check_data(
     text = _text(found, unreadable, passed=passed)
     if html is not None:
         from foxml.report.data_page import render_quality
-        from foxml.report.page import write_page
+        from foxml.report.page import replace_page
 
-        write_page(html, render_quality(checked, unreadable))
+        replace_page(html, render_quality(checked, unreadable))
         text += f"\npage in {path_text(html)}"
     emit({"passed": passed, "symbols": found, "unreadable": unreadable}, as_json=as_json, text=text)
     if not passed:

@@ -53,7 +53,9 @@ def fetch(
     host: Annotated[str, typer.Option("--host", help="Of TWS or the Gateway.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Of TWS or the Gateway.")] = 4002,
     client_id: Annotated[int, typer.Option("--client-id", help="At TWS or the Gateway; of this command alone.")] = 77,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=32, help="Symbols at a time.")] = 4,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, max=64, help="Symbols at a time; by default resources.workers.")
+    ] = None,
     config: ConfigOption = None,
     variant: VariantOption = None,
     overrides: SetOption = None,
@@ -77,6 +79,7 @@ def fetch(
     from foxml.vendors.waiting import StoppableSleep
 
     resolved = resolve(config, variant, overrides)
+    workers = resolved.config.resources.workers if jobs is None else jobs
     stop, wall = threading.Event(), WallClock()
     now_ns = wall.now_ns()
     start_ns = _day_ns("--from", start)
@@ -92,7 +95,7 @@ def fetch(
             now_ns=now_ns,
             stop=stop,
         )
-        reports, finished = fetcher.fetch(symbols, start_ns, end_ns, jobs=jobs, progress=progress)
+        reports, finished = fetcher.fetch(symbols, start_ns, end_ns, jobs=workers, progress=progress)
     text = f"{_summary(reports)}\nstored in {path_text(resolved.store)}"
     emit({"finished": finished, "symbols": reports}, as_json=as_json, text=text)
     failed = [report for report in reports if report.error is not None]
@@ -150,8 +153,9 @@ def _summary(reports: "list[FetchReport]") -> str:
             f"{report.empty:,}",
             f"{report.rows:,}",
             f"{report.bars:,}",
+            f"{report.revised:,}",
             ", ".join(f"{count:,} {reason}" for reason, count in report.dropped.items()) or "none",
         ]
         for report in reports
     ]
-    return table(["symbol", "fetched", "known", "empty", "rows", "bars stored", "dropped"], rows)
+    return table(["symbol", "fetched", "known", "empty", "rows", "bars stored", "revised", "dropped"], rows)

@@ -24,7 +24,10 @@ def show_bars(
     timezone: ZoneOption = "UTC",
     rows: Annotated[int, typer.Option("--rows", min=0, help="Show the last so many; 0 shows all.")] = 20,
     adjusted: Annotated[
-        bool, typer.Option("--adjusted", help="On the terms of the last bar shown: splits and dividends before it.")
+        bool,
+        typer.Option(
+            "--adjusted", help="On the terms of the last bar shown: splits, dividends and earlier names of the share."
+        ),
     ] = False,
     as_of: Annotated[
         str | None,
@@ -43,8 +46,8 @@ def show_bars(
       foxml data show SPY --interval 1m --start 2024-03-28 --rows 5 --timezone America/New_York
       foxml data show AAPL --interval 1d --adjusted --json
     """
-    from foxml.bars.actions import adjusted as adjusted_at
     from foxml.bars.store import BarStore
+    from foxml.bars.views import share_history
 
     zone = zone_of(timezone)
     start_ns = moment_ns("--start", start, zone)
@@ -53,7 +56,8 @@ def show_bars(
     store = BarStore(resolve(config, variant, overrides).store)
     bars = store.read(symbol, interval, start_ns, end_ns, as_of_ns=as_of_ns)
     if adjusted and len(bars):
-        bars = adjusted_at(bars, store.actions([symbol]), int(bars.close_ns[-1]))
+        last_ns = int(bars.close_ns[-1])
+        bars = share_history(store, symbol, interval, last_ns, start_ns=start_ns, stored_ns=as_of_ns)
     first = max(len(bars) - rows, 0) if rows else 0
     shown = _records(bars, first, zone)
     text = f"no {interval} bars of {symbol} in that time"

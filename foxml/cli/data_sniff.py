@@ -1,14 +1,18 @@
 """`foxml data sniff`: what an import would take files for."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foxml.cli.console import emit, table
 from foxml.cli.options import ConfigOption, JsonOption, SetOption, VariantOption, calendar_of, resolve
 
-__all__ = ["sniff_files"]
+if TYPE_CHECKING:
+    from foxml.bars.sniff import Sniffed
+
+__all__ = ["sniff_files", "sniffed_text"]
 
 
 def sniff_files(
@@ -24,12 +28,19 @@ def sniff_files(
       foxml data sniff bars-1h
     """
     from foxml.bars.actions import holds_actions
+    from foxml.bars.listings import holds_listings
     from foxml.bars.sniff import sniff
     from foxml.bars.sources.files import files_in
 
     calendar = calendar_of(resolve(config, variant, overrides))
-    files = [file for path in paths for file in files_in(path) if not holds_actions(file)]
+    listed = [file for path in paths for file in files_in(path)]
+    files = [file for file in listed if not holds_actions(file) and not holds_listings(file)]
     found = {str(file): sniff(file, calendar) for file in files}
+    emit(found, as_json=as_json, text=sniffed_text(found))
+
+
+def sniffed_text(found: "Mapping[str, Sniffed]") -> str:
+    """Lay out what files seem to be, and what looks odd about them."""
     rows = [
         [
             Path(name).name,
@@ -43,4 +54,4 @@ def sniff_files(
     ]
     hints = [f"{Path(name).name}: {hint}" for name, each in found.items() for hint in each.hints]
     text = table(["file", "interval", "time zone", "label", "volume in sessions", "columns"], rows)
-    emit(found, as_json=as_json, text="\n".join([text, *hints]))
+    return "\n".join([text, *hints])

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foxml.cli.console import emit, path_text, table
+from foxml.cli.console import emit, jsonable, path_text, table
 from foxml.cli.options import ConfigOption, JsonOption, SetOption, VariantOption, resolve, utc_text
 from foxml.cli.verbs import add_verb, group
+from foxml.errors import ModelError
 
 if TYPE_CHECKING:
     from foxml.models import Bundle, Registry, RegistryEntry
@@ -65,24 +66,51 @@ def show(
 
 
 def verify(
-    model: ModelArgument,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DIR|BUNDLE]...",
+            help="Folders of bundles (a registry, or a part of one), or models as in `show`; by default the registry.",
+        ),
+    ] = None,
     config: ConfigOption = None,
     variant: VariantOption = None,
     overrides: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a model: every file's hash, the feature plan's, and its golden rows scored again to the last bit.
+    """Check models: every file's hash, the feature plan's, and the golden rows scored again to the last bit.
 
-    Exits with code 5 and names the file if anything differs.
+    A folder is searched for bundles; all of them are checked, whatever is found on the way.
+
+    Exits with code 0 if every model is as it was made; 5 if one is refused or cannot be found, or there is none.
 
     Example:
-      foxml models verify spy_aapl_ibm_bac_1h@1
+      foxml models verify registry spy_aapl_ibm_bac_1h@1
     """
-    bundle = _load(model, config, variant, overrides)
-    manifest = bundle.manifest
-    found = {"name": manifest.name, "version": manifest.version, "sha256": bundle.sha256, "verified": True}
-    text = f"{manifest.name}@{manifest.version}: all files and golden rows as when it was made ({bundle.sha256[:12]})"
-    emit(found, as_json=as_json, text=text)
+    from foxml.models import verify_models
+
+    checks = verify_models(_registry(config, variant, overrides), targets or [])
+    refused = [check for check in checks if check.problem is not None]
+    rows = [
+        [
+            check.name,
+            check.kind,
+            f"{check.golden_rows:,}",
+            check.sha256[:12],
+            "refused" if check.problem else "verified",
+        ]
+        for check in checks
+    ]
+    lines = [table(["model", "kind", "golden rows", "sha256", ""], rows), ""]
+    lines += [f"{check.name}: {check.problem}" for check in refused]
+    lines.append(f"{len(checks) - len(refused):,} of {len(checks):,} models verified")
+    emit(
+        [{**jsonable(check), "verified": check.problem is None} for check in checks],
+        as_json=as_json,
+        text="\n".join(lines),
+    )
+    if refused:
+        raise typer.Exit(ModelError.exit_code)
 
 
 def _registry(config: Path | None, variant: str | None, overrides: list[str] | None) -> "Registry":

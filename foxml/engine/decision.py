@@ -72,7 +72,7 @@ class Decider:
         self._market = market
         self._gate = gate
         self._desk = desk
-        self._signals = SignalModel((card,), config.signals, config.interval_ns)
+        self._signals = SignalModel((card,), config.signals, config.interval_ns, tuple(instruments))
 
     def observe(self, outcomes: Sequence[Matured]) -> None:
         """Learn from labels that have ended."""

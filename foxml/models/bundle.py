@@ -16,15 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foxml.errors import ModelError
-from foxml.models.forest import Forest
+from foxml.models.forest import Forest, Scores
 from foxml.models.manifest import Manifest, decode_manifest, encode_json, parse_json
 
 __all__ = ["MANIFEST_FILE", "Bundle", "BundleContents", "load_bundle", "write_bundle"]
 
 MANIFEST_FILE: Final = "bundle.json"
-_MODEL, _PLAN, _CONFIG, _METRICS, _GOLDEN = "model.txt", "plan.json", "config.json", "metrics.json", "golden.npz"
-_FILES: Final = frozenset({_MODEL, _PLAN, _CONFIG, _METRICS, _GOLDEN})
-_KINDS: Final = ("lightgbm",)
+_PLAN, _CONFIG, _METRICS, _GOLDEN = "plan.json", "config.json", "metrics.json", "golden.npz"
+_FILES: Final = frozenset({_PLAN, _CONFIG, _METRICS, _GOLDEN})
+_MODELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "lightgbm": ("model.txt",),
+    "xgboost": ("model.ubj", "model.json"),
+    "foxml": ("model.json",),
+}
+"""Names that the model's file may have, by kind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,15 +39,15 @@ class BundleContents:
     Attributes
     ----------
     model : bytes
-        The training library's own file.
+        The training library's own file, or FoxML's own form (see docs/forests.md).
     plan_json : str
         The feature plan, byte for byte what its hash is of.
     config, metrics : mapping
         The resolved config and the results of validation, in JSON's own types.
     golden_rows : ndarray of float32, shape (n, F)
         Rows that every load scores again.
-    golden_scores : ndarray of float64, shape (n,)
-        The training library's raw scores of them.
+    golden_scores : ndarray of float64 or float32, shape (n,) or (n, outputs)
+        The training library's raw scores of them, in its own precision; one dimension for a model of one output.
     """
 
     model: bytes
@@ -50,7 +55,7 @@ class BundleContents:
     config: Mapping[str, Any]
     metrics: Mapping[str, Any]
     golden_rows: NDArray[np.float32]
-    golden_scores: NDArray[np.float64]
+    golden_scores: Scores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +71,8 @@ class Bundle:
     forest : Forest
     plan_json : str
     config, metrics : mapping
+    golden_rows : int
+        Rows whose scores were reproduced.
     """
 
     path: Path
@@ -75,6 +82,7 @@ class Bundle:
     plan_json: str
     config: Mapping[str, Any]
     metrics: Mapping[str, Any]
+    golden_rows: int
 
 
 def write_bundle(directory: Path, manifest: Manifest, contents: BundleContents) -> Bundle:
@@ -91,14 +99,15 @@ def write_bundle(directory: Path, manifest: Manifest, contents: BundleContents) 
     Raises
     ------
     ModelError
-        If the folder exists or cannot be written, or the forest does not reproduce the golden scores.
+        If the folder exists or cannot be written, the kind is unknown, or the forest does not reproduce the golden
+        scores.
     """
     if os.path.lexists(directory):
         raise ModelError(f"{directory}: already exists, and a bundle is never changed")
     golden = io.BytesIO()
     np.savez(golden, rows=contents.golden_rows, scores=contents.golden_scores)
     files = {
-        _MODEL: contents.model,
+        _model_name(str(directory / MANIFEST_FILE), manifest.kind, contents.model): contents.model,
         _PLAN: contents.plan_json.encode(),
         _CONFIG: encode_json(contents.config),
         _METRICS: encode_json(contents.metrics),
@@ -147,13 +156,7 @@ def load_bundle(path: Path, *, expect_plan_sha256: str | None = None, now_ns: in
     manifest_path = path / MANIFEST_FILE
     data = _read(manifest_path)
     manifest = decode_manifest(data, str(manifest_path))
-    if set(manifest.files) != _FILES:
-        names = sorted(set(manifest.files) ^ _FILES)
-        raise ModelError(f"{manifest_path}: files: expected {', '.join(sorted(_FILES))}; differs in {names}")
-    held = {entry.name for entry in path.iterdir()}
-    extra = sorted(held - _FILES - {MANIFEST_FILE})
-    if extra:
-        raise ModelError(f"{path / extra[0]}: found a file that {MANIFEST_FILE} does not name")
+    model_name = _check_files(path, manifest)
     files = {}
     for name, expected in manifest.files.items():
         files[name] = _read(path / name)
@@ -163,8 +166,8 @@ def load_bundle(path: Path, *, expect_plan_sha256: str | None = None, now_ns: in
     _check_plan(path, manifest, expect_plan_sha256)
     if now_ns is not None and manifest.expires_ns is not None and now_ns >= manifest.expires_ns:
         raise ModelError(f"{manifest_path}: expired: expected a time before {manifest.expires_ns} ns, found {now_ns}")
-    forest = _forest(path / _MODEL, files[_MODEL], manifest)
-    _check_golden(path / _GOLDEN, files[_GOLDEN], forest)
+    forest = _forest(path / model_name, files[model_name], manifest)
+    golden_rows = _check_golden(path / _GOLDEN, files[_GOLDEN], forest)
     parse_json(files[_PLAN], str(path / _PLAN))
     return Bundle(
         path=path,
@@ -174,7 +177,37 @@ def load_bundle(path: Path, *, expect_plan_sha256: str | None = None, now_ns: in
         plan_json=files[_PLAN].decode(),
         config=parse_json(files[_CONFIG], str(path / _CONFIG)),
         metrics=parse_json(files[_METRICS], str(path / _METRICS)),
+        golden_rows=golden_rows,
     )
+
+
+def _model_name(source: str, kind: str, model: bytes) -> str:
+    """Name the file of a new bundle's model."""
+    names = _model_names(source, kind)
+    # JSON's first object begins with a key in quotes; UBJSON's with the key's length.
+    is_text = model.lstrip()[1:].lstrip().startswith(b'"')
+    return names[-1] if is_text else names[0]
+
+
+def _model_names(source: str, kind: str) -> tuple[str, ...]:
+    if kind not in _MODELS:
+        raise ModelError(f"{source}: kind: expected one of {', '.join(_MODELS)}, found {kind!r}")
+    return _MODELS[kind]
+
+
+def _check_files(path: Path, manifest: Manifest) -> str:
+    """Check that the folder holds the files of the manifest's kind and no other; return the name of the model's."""
+    source = path / MANIFEST_FILE
+    names = _model_names(str(source), manifest.kind)
+    found = next((name for name in names if name in manifest.files), names[0])
+    expected = _FILES | {found}
+    if set(manifest.files) != expected:
+        differs = sorted(set(manifest.files) ^ expected)
+        raise ModelError(f"{source}: files: expected {', '.join(sorted(expected))}; differs in {differs}")
+    extra = sorted({entry.name for entry in path.iterdir()} - expected - {MANIFEST_FILE})
+    if extra:
+        raise ModelError(f"{path / extra[0]}: found a file that {MANIFEST_FILE} does not name")
+    return found
 
 
 def _check_plan(path: Path, manifest: Manifest, expected: str | None) -> None:
@@ -190,11 +223,8 @@ def _check_plan(path: Path, manifest: Manifest, expected: str | None) -> None:
 
 
 def _forest(path: Path, data: bytes, manifest: Manifest) -> Forest:
-    if manifest.kind not in _KINDS:
-        raise ModelError(f"{path}: kind: expected one of {', '.join(_KINDS)}, found {manifest.kind!r}")
-    forest = Forest.from_lightgbm(data, source=str(path))
-    if forest.output_count != 1:
-        raise ModelError(f"{path}: expected one score a row, found {forest.output_count}")
+    readers = {"lightgbm": Forest.from_lightgbm, "xgboost": Forest.from_xgboost, "foxml": Forest.from_foxml}
+    forest = readers[manifest.kind](data, source=str(path))
     pairs = zip(forest.feature_names, manifest.feature_names, strict=False)
     if forest.feature_count != len(manifest.feature_names) or any(found != wanted for found, wanted in pairs):
         raise ModelError(
@@ -204,28 +234,35 @@ def _forest(path: Path, data: bytes, manifest: Manifest) -> Forest:
     return forest
 
 
-def _check_golden(path: Path, data: bytes, forest: Forest) -> None:
+def _check_golden(path: Path, data: bytes, forest: Forest) -> int:
+    """Score the golden rows again; return how many there are."""
     rows, scores = _golden(path, data)
-    if scores.dtype != np.float64 or scores.shape != (len(rows),) or not len(rows):
-        raise ModelError(
-            f"{path}: expected one float64 score a row and at least one row, found {scores.dtype} {scores.shape} "
-            f"for {len(rows)} rows"
-        )
     if rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] != forest.feature_count:
         raise ModelError(
             f"{path}: expected float32 rows of {forest.feature_count} features, found {rows.dtype} {rows.shape}"
         )
-    found = forest.predict(rows)[:, 0]
-    differs = np.flatnonzero(found.view(np.int64) != scores.view(np.int64))
+    found = forest.predict(rows)
+    shape = (len(rows),) if forest.output_count == 1 else found.shape
+    if scores.dtype != found.dtype or scores.shape != shape or not len(rows):
+        raise ModelError(
+            f"{path}: expected {found.dtype} scores of shape {shape} and at least one row, found {scores.dtype} "
+            f"{scores.shape}"
+        )
+    expected = scores.reshape(found.shape)
+    bits = np.int64 if found.dtype == np.float64 else np.int32
+    differs = np.flatnonzero((found.view(bits) != expected.view(bits)).any(axis=1))
     if len(differs):
         row = int(differs[0])
+        output = int(np.flatnonzero(found.view(bits)[row] != expected.view(bits)[row])[0])
+        place = f"golden row {row}" if forest.output_count == 1 else f"golden row {row}, output {output}"
         raise ModelError(
-            f"{path}: golden row {row}: expected score {scores[row]!r}, found {found[row]!r}; {len(differs)} of "
-            f"{len(rows)} rows are not reproduced"
+            f"{path}: {place}: expected score {expected[row, output]!r}, found {found[row, output]!r}; "
+            f"{len(differs)} of {len(rows)} rows are not reproduced"
         )
+    return len(rows)
 
 
-def _golden(path: Path, data: bytes) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+def _golden(path: Path, data: bytes) -> tuple[NDArray[np.float32], Scores]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = sorted(archive.namelist())

@@ -137,7 +137,8 @@ class Manifest:
     version : int
         From 1; the registry counts it up.
     kind : str
-        The family, which decides how `files` are read: ``lightgbm``.
+        What the model's file is, which decides how it is read: ``lightgbm``, ``xgboost``, or ``foxml`` (FoxML's own
+        form of trees and linear models).
     created_ns : int
     expires_ns : int or None
         The model is refused from then on; None: never.

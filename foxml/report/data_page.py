@@ -7,16 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foxml.bars.quality import QualitySeries, Severity, SymbolQuality
+from foxml.report.figures import BAD, SERIES, date_axis, dates, svg
 from foxml.report.markup import Markup, element, join, table
-from foxml.report.page import STYLE
-from foxml.report.plots import date_axis, datetimes, figure_svg
+from foxml.report.page import document
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["render_quality"]
 
-_LINE, _BAD = "#2563eb", "#d1495b"
 _POINTS_MAX: Final = 1500
 _CLASS = {Severity.SERIOUS: "bad", Severity.WARNING: "", Severity.NOTE: "note"}
 
@@ -35,23 +34,15 @@ def render_quality(checked: Sequence[tuple[SymbolQuality, QualitySeries]], unrea
     MissingExtra
         If matplotlib is not installed.
     """
-    title = "Quality of stored bars"
-    head = join(
-        [
-            Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-            element("title", title),
-            element("style", Markup(STYLE)),
-        ]
-    )
     serious = [quality for quality, _ in checked if quality.serious]
     names = ", ".join(f"{quality.symbol} {quality.interval}" for quality in serious)
-    doubts = [element("p", text, class_="caveat") for text in unreadable]
-    if serious:
-        doubts.append(element("p", f"Serious findings: {names}", class_="caveat"))
-    sections = [_symbol(number, quality, series) for number, (quality, series) in enumerate(checked)]
-    subtitle = element("p", "Times are UTC; prices are raw, as stored.", class_="note")
-    body = join([element("h1", title), subtitle, *doubts, _overview([quality for quality, _ in checked]), *sections])
-    return "<!doctype html>\n" + element("html", element("head", head), element("body", body), lang="en") + "\n"
+    doubts = [*unreadable, *([f"Serious findings: {names}"] if serious else [])]
+    contents = [
+        (f"{quality.symbol} {quality.interval}", _symbol(number, quality, series))
+        for number, (quality, series) in enumerate(checked)
+    ]
+    overview = _overview([quality for quality, _ in checked])
+    return document("Quality of stored bars", "Times are UTC; prices are raw, as stored.", doubts, overview, contents)
 
 
 def _overview(checked: Sequence[SymbolQuality]) -> Markup:
@@ -73,7 +64,6 @@ def _overview(checked: Sequence[SymbolQuality]) -> Markup:
 
 
 def _symbol(number: int, quality: SymbolQuality, series: QualitySeries) -> Markup:
-    heading = element("h2", f"{quality.symbol} {quality.interval}")
     findings = [
         [
             element("span", finding.severity.value, class_=_CLASS[finding.severity]),
@@ -88,22 +78,22 @@ def _symbol(number: int, quality: SymbolQuality, series: QualitySeries) -> Marku
     plots = [_history(name, series)]
     if len(series.minute) > 1:
         plots.append(_volume(name, series))
-    return join([heading, listed, *plots])
+    return join([listed, *plots])
 
 
 def _history(name: str, series: QualitySeries) -> Markup:
     def draw(figure: "Figure") -> None:
         top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[2, 1.2])
-        at = datetimes(series.session_open_ns)
+        at = dates(series.session_open_ns)
         kept = _thinned(series)
-        top.plot(at[kept], series.close[kept], color=_LINE, linewidth=1.0, label="close")
+        top.plot(at[kept], series.close[kept], color=SERIES[0], linewidth=1.0, label="close")
         if len(series.outlier_ns):
             top.plot(
-                datetimes(series.outlier_ns),
+                dates(series.outlier_ns),
                 series.outlier_price,
                 linestyle="none",
                 marker="x",
-                color=_BAD,
+                color=BAD,
                 label="bad print",
             )
             top.legend(loc="upper left", frameon=False, fontsize=9)
@@ -114,27 +104,27 @@ def _history(name: str, series: QualitySeries) -> Markup:
             top.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
         top.set_ylabel("close, raw $")
         when, mean = _coverage_by_part(series)
-        bottom.fill_between(datetimes(when), 100.0 * mean, step="mid", color=_LINE, alpha=0.35, linewidth=0)
+        bottom.fill_between(dates(when), 100.0 * mean, step="mid", color=SERIES[0], alpha=0.35, linewidth=0)
         missing = at[series.coverage == 0.0]
         if len(missing):
-            bottom.plot(missing, np.full(len(missing), 2.0), "|", color=_BAD, markersize=9, label="session missing")
+            bottom.plot(missing, np.full(len(missing), 2.0), "|", color=BAD, markersize=9, label="session missing")
             bottom.legend(loc="lower left", frameon=False, fontsize=9)
         bottom.set_ylim(0.0, 105.0)
         bottom.set_ylabel("coverage, %")
         date_axis(bottom)
 
-    return figure_svg(f"history-{name}", 3.8, draw)
+    return svg(f"history-{name}", 3.8, draw)
 
 
 def _volume(name: str, series: QualitySeries) -> Markup:
     def draw(figure: "Figure") -> None:
         axes = figure.subplots()
         width = float(np.diff(series.minute).min())
-        axes.bar(series.minute - width / 2, 100.0 * series.volume_share, width=width * 0.92, color=_LINE)
+        axes.bar(series.minute - width / 2, 100.0 * series.volume_share, width=width * 0.92, color=SERIES[0])
         axes.set_xlabel("minutes since the open")
         axes.set_ylabel("share of volume, %")
 
-    return figure_svg(f"volume-{name}", 2.2, draw)
+    return svg(f"volume-{name}", 2.2, draw)
 
 
 def _thinned(series: QualitySeries) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """The report: one HTML file that needs no network, no script and no other file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from foxml.journal import JournalReader
@@ -8,9 +9,9 @@ from foxml.report.markup import Markup, element, join
 from foxml.report.run import fold
 from foxml.report.sections import SECTIONS, headline, trade_list
 
-__all__ = ["STYLE", "analyse_journal", "render", "write_page", "write_report"]
+__all__ = ["analyse_journal", "document", "render", "replace_page", "write_report"]
 
-STYLE = """
+_CSS = """
 :root { color-scheme: light dark; --bg: #ffffff; --fg: #1d2430; --muted: #66707f; --grid: #e3e7ec; --card: #f5f7f9;
   --good: #1f7a49; --bad: #b3364a; }
 @media (prefers-color-scheme: dark) { :root { --bg: #14181d; --fg: #dfe4ea; --muted: #929caa; --grid: #2b323b;
@@ -34,7 +35,42 @@ td.wrap { white-space: normal; overflow-wrap: anywhere; } thead th { color: var(
 @media (max-width: 600px) { td.left:first-child { white-space: pre-wrap; min-width: 7.5rem; } }
 .pair { display: flex; flex-wrap: wrap; gap: 1rem; } .pair svg { flex: 1 1 340px; width: 48%; }
 """
-"""Of every page that the product writes."""
+
+
+def document(
+    title: str, subtitle: str, doubts: Sequence[str], head: Markup, contents: Sequence[tuple[str, Markup]]
+) -> str:
+    """Return a whole page.
+
+    Parameters
+    ----------
+    title, subtitle : str
+    doubts : sequence of str
+        What makes the numbers doubtful: stands above them.
+    head : Markup
+        What comes before the first section.
+    contents : sequence of (str, Markup)
+        Sections with their headings; an empty one is left out.
+    """
+    sections = [join([element("h2", name), content]) for name, content in contents if content]
+    about = join(
+        [
+            Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+            element("title", title),
+            element("style", Markup(_CSS)),
+        ]
+    )
+    said = [element("p", text, class_="caveat") for text in doubts]
+    body = join([element("h1", title), element("p", subtitle, class_="note"), *said, head, *sections])
+    return "<!doctype html>\n" + element("html", element("head", about), element("body", body), lang="en") + "\n"
+
+
+def replace_page(out: Path, text: str) -> None:
+    """Write a page whole or not at all; an older one is replaced."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(out.name + ".unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(out)
 
 
 def analyse_journal(journal: Path) -> Analysis:
@@ -64,19 +100,9 @@ def render(analysis: Analysis, *, title: str | None = None, trades_max: int = 50
     title = title or "FoxML report: " + ", ".join(run.symbols[:6]) + (" and more" if len(run.symbols) > 6 else "")
     contents = [(name, section(analysis)) for name, section in SECTIONS]
     contents.append(("List of round trips", trade_list(analysis, trades_max)))
-    sections = [join([element("h2", name), content]) for name, content in contents if content]
-    head = join(
-        [
-            Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-            element("title", title),
-            element("style", Markup(STYLE)),
-        ]
-    )
     label = run.details.get("mode_label", "")
-    subtitle = element("p", " · ".join(part for part in (label, f"journal {run.journal_id}") if part), class_="note")
-    doubts = [element("p", text, class_="caveat") for text in analysis.caveats]
-    body = join([element("h1", title), subtitle, *doubts, headline(analysis), *sections])
-    return "<!doctype html>\n" + element("html", element("head", head), element("body", body), lang="en") + "\n"
+    subtitle = " · ".join(part for part in (label, f"journal {run.journal_id}") if part)
+    return document(title, subtitle, analysis.caveats, headline(analysis), contents)
 
 
 def write_report(journal: Path, out: Path, *, title: str | None = None, trades_max: int = 500) -> Analysis:
@@ -91,14 +117,5 @@ def write_report(journal: Path, out: Path, *, title: str | None = None, trades_m
         As for `render`.
     """
     analysis = analyse_journal(journal)
-    text = render(analysis, title=title, trades_max=trades_max)
-    write_page(out, text)
+    replace_page(out, render(analysis, title=title, trades_max=trades_max))
     return analysis
-
-
-def write_page(out: Path, text: str) -> None:
-    """Write a page, whole or not at all, in place of an older one."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(out.name + ".unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(out)

@@ -102,7 +102,7 @@ def evaluate(
     progress : Progress
     """
     base = json.dumps([data.sha256(), trainer.identity, repr(validator), early_stopping_share, lag])
-    splits = list(validator.split(data.t0_ns, data.t1_ns, data.session_ns))
+    splits = list(validator.split(data.rows, data.y, data.groups))
     scores = np.full(len(data), np.nan)
     folds = []
     for number, (train, test) in enumerate(splits):

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from foxml.domain.bars import CorporateAction, SymbolBars
 from foxml.research.features import SimpleFeatureComputer
-from foxml.research.metrics import average_uniqueness
 from foxml.research.normalization import DataNormalization
 from foxml.research.targets import Targets
+from foxml.research.weights import average_uniqueness, label_spans
 
 __all__ = ["DataNormalization", "Dataset", "build_dataset"]
 
@@ -48,6 +48,11 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    @property
+    def groups(self) -> NDArray[np.int64]:
+        """What splitters read: t0, t1 and session of each sample, shape (n, 3)."""
+        return np.stack([self.t0_ns, self.t1_ns, self.session_ns], axis=1)
 
     @property
     def outcome(self) -> NDArray[np.float64]:
@@ -101,7 +106,7 @@ def build_dataset(
         matrix = features.compute(bars, actions, benchmark)
         at = np.searchsorted(bars.close_ns, targets.t0_ns[own])
         rows[own], ready[own] = matrix.values[at], matrix.ready[at]
-        weights[own] = average_uniqueness(targets.t0_ns[own], targets.t1_ns[own], bars.close_ns)
+        weights[own] = average_uniqueness(label_spans(targets.t0_ns[own], targets.t1_ns[own], bars.close_ns))
     weights[targets.ambiguous] = 0.0
     y = targets.values(value)
     finite = np.isfinite(y)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from foxml.errors import DataError
 
-__all__ = ["PurgedTimeSeriesSplit", "WalkForwardValidator", "purged"]
+__all__ = ["PurgedTimeSeriesSplit", "WalkForwardValidator", "purged", "time_blocks"]
 
 Index = NDArray[np.int64]
 
@@ -43,6 +43,29 @@ def purged(t0_ns: Index, t1_ns: Index, test: Index, embargo_ns: int = 0) -> NDAr
     return kept
 
 
+def time_blocks(groups: NDArray[np.int64] | None, count: int) -> tuple[Index, Index, list[Index]]:
+    """Divide samples into contiguous blocks of about as many moments each; samples of one moment stay together.
+
+    Parameters
+    ----------
+    groups : ndarray of int64, shape (n, 2) or more columns
+        t0 and t1 of each sample.
+    count : int
+
+    Returns
+    -------
+    t0, t1 : ndarray of int64, shape (n,)
+    blocks : list of ndarray of int64
+        Indices of the samples of each block, oldest first.
+    """
+    t0, t1 = _columns(groups, 2)
+    moments = np.unique(t0)
+    if not 2 <= count <= len(moments):
+        raise DataError(f"the number of blocks must lie between 2 and {len(moments)} distinct times, found {count}")
+    parts = np.array_split(moments, count)
+    return t0, t1, [np.flatnonzero((t0 >= part[0]) & (t0 <= part[-1])) for part in parts]
+
+
 @dataclass(frozen=True, slots=True)
 class PurgedTimeSeriesSplit:
     """K contiguous test blocks in time, each with all the samples before and after it that its purge leaves.
@@ -73,23 +96,19 @@ class PurgedTimeSeriesSplit:
         Parameters
         ----------
         X, y : ignored
-        groups : ndarray of int64, shape (n, 2)
-            t0 and t1 of each sample, in nanoseconds.
+        groups : ndarray of int64, shape (n, 2) or more columns
+            t0 and t1 of each sample, in nanoseconds; further columns are not read.
         """
-        if groups is None or groups.ndim != 2 or groups.shape[1] != 2:
-            raise DataError("groups must hold t0 and t1 of each sample, shape (n, 2)")
-        t0, t1 = groups[:, 0], groups[:, 1]
-        moments = np.unique(t0)
-        if not 2 <= self.n_splits <= len(moments):
-            raise DataError(f"n_splits must lie between 2 and {len(moments)} distinct times, found {self.n_splits}")
-        for block in np.array_split(moments, self.n_splits):
-            test = np.flatnonzero((t0 >= block[0]) & (t0 <= block[-1]))
+        t0, t1, blocks = time_blocks(groups, self.n_splits)
+        for test in blocks:
             yield np.flatnonzero(purged(t0, t1, test, self.embargo_ns)), test
 
 
 @dataclass(frozen=True, slots=True)
 class WalkForwardValidator:
     """Test blocks of whole sessions, each trained on the past alone.
+
+    Has scikit-learn's splitter methods; `groups` carries label intervals and sessions.
 
     Parameters
     ----------
@@ -111,20 +130,26 @@ class WalkForwardValidator:
         """Return the number of folds."""
         return self.folds
 
-    def split(self, t0_ns: Index, t1_ns: Index, session_ns: Index) -> Iterator[tuple[Index, Index]]:
+    def split(
+        self,
+        X: object,  # noqa: N803 (scikit-learn's name)
+        y: object = None,
+        groups: NDArray[np.int64] | None = None,
+    ) -> Iterator[tuple[Index, Index]]:
         """Yield training and test indices, oldest fold first.
 
         Parameters
         ----------
-        t0_ns, t1_ns : ndarray of int64, shape (n,)
-        session_ns : ndarray of int64, shape (n,)
-            Open of the session of each sample.
+        X, y : ignored
+        groups : ndarray of int64, shape (n, 3)
+            t0 and t1 of each sample and the open of its session, in nanoseconds.
 
         Raises
         ------
         DataError
             If there are too few sessions, or the purge leaves nothing to train on.
         """
+        t0_ns, t1_ns, session_ns = _columns(groups, 3)
         _check(t0_ns, t1_ns, 0)
         sessions, moments = np.unique(session_ns), np.unique(t0_ns)
         if len(sessions) < self.min_train_sessions + self.folds:
@@ -145,6 +170,14 @@ class WalkForwardValidator:
                     "the purge leaves nothing to train on: labels and embargo are longer than the training window"
                 )
             yield train, test
+
+
+def _columns(groups: NDArray[np.int64] | None, count: int) -> list[Index]:
+    names = ", ".join(("t0", "t1", "session")[:count])
+    if groups is None or groups.ndim != 2 or groups.shape[1] < count:
+        found = "nothing" if groups is None else f"the shape {groups.shape}"
+        raise DataError(f"groups must hold {names} of each sample, shape (n, {count}); found {found}")
+    return [groups[:, k] for k in range(count)]
 
 
 def _check(t0_ns: Index, t1_ns: Index, embargo_ns: int) -> None:

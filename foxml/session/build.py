@@ -106,6 +106,9 @@ def build_session(
 
 
 def _check_live(bundle: Bundle) -> None:
+    outputs = bundle.forest.output_count
+    if outputs != 1:
+        raise ModelError(f"{bundle.path}: expected one score a row to trade by, found {outputs}")
     names = bundle.manifest.research_features
     if names:
         raise ModelError(f"{bundle.path}: not live-capable: {not_live_capable(names)}")

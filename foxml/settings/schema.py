@@ -1,11 +1,11 @@
 """The whole config as one frozen value."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from foxml.settings.sections.broker import BrokerSection
-from foxml.settings.sections.data import BarsSection, PeriodSection
+from foxml.settings.sections.data import BarsSection, PeriodSection, ResourcesSection
 from foxml.settings.sections.execution import ExecutionSection
 from foxml.settings.sections.features import FeaturesSection
 from foxml.settings.sections.model import ModelSection, ValidationSection
@@ -41,6 +41,7 @@ class FoxmlConfig(Section):
     universe: UniverseSection
     bars: BarsSection
     period: PeriodSection
+    resources: ResourcesSection
     features: FeaturesSection
     target: TargetSection
     model: ModelSection
@@ -55,3 +56,15 @@ class FoxmlConfig(Section):
     journal: JournalSection
     logging: LoggingSection
     report: ReportSection
+
+    @model_validator(mode="after")
+    def _spreads_of_the_universe(self) -> Self:
+        for where, given in (
+            ("signals", self.signals.half_spread_by_symbol),
+            ("broker.simulated", self.broker.simulated.half_spread_by_symbol),
+        ):
+            for name in given:
+                if name not in self.universe.symbols:
+                    known = ", ".join(self.universe.symbols)
+                    raise ValueError(f"{where}.half_spread_by_symbol.{name}: {name} is not among symbols {known}")
+        return self

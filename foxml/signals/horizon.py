@@ -13,7 +13,7 @@ from foxml.settings.sections.signals import SignalsSection
 from foxml.signals.blend import ScoreCorrelation, blend_scale, family_weights
 from foxml.signals.calibration import CalibrationError, InformationCoefficient, trust
 from foxml.signals.card import ModelCard
-from foxml.signals.costs import after_costs, round_trip_bps
+from foxml.signals.costs import after_costs, half_spreads_bps, round_trip_bps
 from foxml.signals.standardize import ScoreStandardizer
 
 __all__ = ["HorizonSignal", "HorizonStep"]
@@ -59,13 +59,16 @@ class HorizonSignal:
         Base interval.
     """
 
-    def __init__(self, cards: Sequence[ModelCard], rules: SignalsSection, interval_ns: int) -> None:
+    def __init__(
+        self, cards: Sequence[ModelCard], rules: SignalsSection, interval_ns: int, symbols: Sequence[str] = ()
+    ) -> None:
         horizons = {card.horizon_bars for card in cards}
         if len(horizons) != 1:
             raise ValueError(f"cards must share one horizon, found {sorted(horizons)}")
         self.horizon_bars: Final = horizons.pop()
         self._horizon_ns = self.horizon_bars * interval_ns
         self._rules = rules
+        self._half_spread = half_spreads_bps(rules, symbols)
         self._standardizers = [ScoreStandardizer(c.score_mean, c.score_std, rules.standardize_min) for c in cards]
         self._family_ic = [InformationCoefficient(c.ic, rules.ic_prior_n, c.horizon_bars) for c in cards]
         self._errors = [CalibrationError(rules.calibration_window) for _ in cards]
@@ -98,7 +101,7 @@ class HorizonSignal:
         raw = [s.update(scores[:, f]) for f, s in enumerate(self._standardizers)]
         clipped = [np.clip(s, -clip, clip) for s in raw]
         self._remember(close_ns, clipped)
-        cost = round_trip_bps(sigma_day, day_share, self._rules)
+        cost = round_trip_bps(sigma_day, day_share, self._rules, self._half_spread)
         weights = self._weights(clipped, sigma_h, cost)
         if weights is None:
             blended = np.where(np.isnan(clipped[0]), np.nan, 0.0)

@@ -78,14 +78,20 @@ class SignalModel:
     rules : SignalsSection
     interval_ns : int
         Base interval.
+    symbols : sequence of str, optional
+        Of the rows; needed where `rules` give symbols a half spread of their own.
     """
 
-    def __init__(self, cards: Sequence[ModelCard], rules: SignalsSection, interval_ns: int) -> None:
+    def __init__(
+        self, cards: Sequence[ModelCard], rules: SignalsSection, interval_ns: int, symbols: Sequence[str] = ()
+    ) -> None:
         if not cards:
             raise ValueError("cards must name at least one model")
         self.horizons: Final = tuple(sorted({card.horizon_bars for card in cards}))
         self._columns = [[i for i, c in enumerate(cards) if c.horizon_bars == h] for h in self.horizons]
-        self._signals = [HorizonSignal([cards[i] for i in columns], rules, interval_ns) for columns in self._columns]
+        self._signals = [
+            HorizonSignal([cards[i] for i in columns], rules, interval_ns, symbols) for columns in self._columns
+        ]
         self._reserve_bps = rules.reserve_bps
 
     def step(self, inputs: SignalInput) -> SignalStep:

@@ -9,7 +9,7 @@ import feature_report
 import pytest
 
 # No tests, and some import what only the extra `bench` brings.
-collect_ignore_glob = ["feature_*.py", "peers/*.py"]
+collect_ignore_glob = ["feature_*.py", "forest_*.py", "peers/*.py"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

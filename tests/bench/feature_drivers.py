@@ -26,7 +26,7 @@ def build() -> Path:
     source = Path(__file__).with_name("cpp")
     configure = ["cmake", "-G", "Ninja", "-S", source, "-B", BUILD, "-DCMAKE_BUILD_TYPE=Release"]
     subprocess.run(configure, check=True, stdout=subprocess.DEVNULL)
-    targets = ["foxml_bench_features", "foxml_bench_talib"]
+    targets = ["foxml_bench_features", "foxml_bench_floor", "foxml_bench_talib"]
     subprocess.run(["cmake", "--build", BUILD, "--target", *targets], check=True, stdout=subprocess.DEVNULL)
     return BUILD
 

@@ -61,6 +61,7 @@ class SimulatedBroker:
     ) -> None:
         self._instruments = {instrument.symbol: instrument for instrument in instruments}
         self._costs = costs
+        self._costs_of = {instrument.symbol: costs.of(instrument.symbol) for instrument in instruments}
         self._clock = clock
         self._sink = sink
         self._submitted: dict[str, OrderIntent] = {}
@@ -117,6 +118,7 @@ class SimulatedBroker:
     def _fills(self, bar_slice: BarSlice, row: int, resting: Sequence[_Resting]) -> list[BrokerEvent]:
         ohlcv = bar_slice.ohlcv[row]
         instrument = self._instruments[bar_slice.symbols[row]]
+        costs = self._costs_of[instrument.symbol]
         bar = PriceBar(*(nano_from_float(float(ohlcv[column])) for column in (OPEN, HIGH, LOW)))
         # What all orders together may take of the bar, in whole lots.
         left = int(float(ohlcv[VOLUME]) * self._costs.participation) * NANO
@@ -125,7 +127,7 @@ class SimulatedBroker:
         for age, order in enumerate(resting):
             intent = order.intent
             price = fill_price(
-                intent.order_type, intent.side, order.limit_price, order.stop_price, bar, instrument.tick, self._costs
+                intent.order_type, intent.side, order.limit_price, order.stop_price, bar, instrument.tick, costs
             )
             if price is not None:
                 priced.append((price.rank, age, order, price))

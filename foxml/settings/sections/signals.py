@@ -34,6 +34,8 @@ class SignalsSection(Section):
         Least expected return after costs that opens a trade.
     half_spread_bps, fee_bps : float
         Expected cost of each leg.
+    half_spread_by_symbol : dict of str to float
+        In basis points, of symbols whose half spread is known better; ``foxml data spread`` estimates it.
     impact : float
         k3 of the square-root impact; 0 leaves it out.
     """
@@ -48,5 +50,6 @@ class SignalsSection(Section):
     ic_floor: NonNegative
     reserve_bps: Bps
     half_spread_bps: Bps
+    half_spread_by_symbol: dict[str, Bps]
     fee_bps: Bps
     impact: NonNegative

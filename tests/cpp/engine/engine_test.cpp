@@ -7,7 +7,7 @@
 
 #include "engine/refused_bar.hpp"
 #include "market.hpp"
-#include "trees/forest.hpp"
+#include "trees/reference.hpp"
 
 namespace foxml::engine {
 namespace {
@@ -84,18 +84,23 @@ trees::Forest stumps(std::size_t features, std::size_t outputs) {
     trees::Forest forest;
     forest.feature_count = features;
     forest.output_count = outputs;
+    forest.base_margin.assign(outputs, 0.0);
     for (std::size_t f = 0; f < features; ++f) {
         for (std::size_t k = 0; k < outputs; ++k) {
             const auto feature = static_cast<std::int32_t>(f);
             const double value = 0.1 * static_cast<double>(f + 1) + static_cast<double>(k);
-            forest.trees.push_back({{{0.0, feature, ~0, ~1, trees::Missing::nan, true}}, {value, -value}});
+            forest.trees.push_back({{{0.0, feature, ~0, ~1, trees::Missing::nan, true}},
+                                    {value, -value},
+                                    static_cast<std::int32_t>(k),
+                                    {},
+                                    {}});
         }
     }
     return forest;
 }
 
 Scorer scorer_of(const trees::Forest& forest) {
-    return {std::make_shared<const trees::InterleavedPredictor>(forest), forest.feature_count, forest.output_count};
+    return {std::make_shared<const trees::Predictor>(forest), forest.feature_count, forest.output_count};
 }
 
 // The score is what the plain walk says of the very row that is handed out, output 0 of each forest.

@@ -38,10 +38,6 @@ def raw_bars(draw: st.DrawFn) -> tuple[RawBars, int]:
     return RawBars("FOX", "FOX.csv", start_ns, np.array(rows, dtype=np.float64), line), interval_ns
 
 
-def _taken(raw: RawBars, at: np.ndarray) -> RawBars:
-    return RawBars(raw.symbol, raw.source, raw.start_ns[at], raw.ohlcv[at], raw.row[at])
-
-
 @given(raw_bars())
 @settings(max_examples=60, deadline=None)
 def test_nothing_is_made_up(case: tuple[RawBars, int]) -> None:
@@ -77,7 +73,7 @@ def test_order_does_not_matter_once_sorting_is_asked_for(case: tuple[RawBars, in
     raw, interval_ns = case
     order = list(range(len(raw.start_ns)))
     shuffler.shuffle(order)  # type: ignore[attr-defined]
-    shuffled = time_ordered(_taken(raw, np.array(order)))
+    shuffled = time_ordered(raw.take(np.array(order)))
     np.testing.assert_array_equal(
         normalise(shuffled, calendar(), interval_ns)[0].ohlcv, normalise(raw, calendar(), interval_ns)[0].ohlcv
     )
@@ -88,8 +84,8 @@ def test_order_does_not_matter_once_sorting_is_asked_for(case: tuple[RawBars, in
 def test_repeated_rows_go_when_asked_to(case: tuple[RawBars, int]) -> None:
     # A row delivered twice is one bar, and its volume is counted once.
     raw, interval_ns = case
-    doubled, dropped = deduplicated(_taken(raw, np.repeat(np.arange(len(raw.start_ns)), 2)))
-    assert dropped == len(raw.start_ns)
+    doubled, dropped = deduplicated(raw.take(np.repeat(np.arange(len(raw)), 2)))
+    assert dropped == len(raw)
     np.testing.assert_array_equal(
         normalise(doubled, calendar(), interval_ns)[0].ohlcv, normalise(raw, calendar(), interval_ns)[0].ohlcv
     )
@@ -101,6 +97,6 @@ def test_the_past_does_not_depend_on_the_future(case: tuple[RawBars, int], cut: 
     # The live feed calls the same function with what has happened so far.
     raw, interval_ns = case
     whole, _ = normalise(raw, calendar(), interval_ns)
-    part, _ = normalise(_taken(raw, np.arange(min(cut, len(raw.start_ns)))), calendar(), interval_ns)
+    part, _ = normalise(raw.take(np.arange(min(cut, len(raw)))), calendar(), interval_ns)
     np.testing.assert_array_equal(part.close_ns, whole.close_ns[: len(part)])
     np.testing.assert_array_equal(part.ohlcv, whole.ohlcv[: len(part)])

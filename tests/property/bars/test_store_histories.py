@@ -36,6 +36,8 @@ CHANGES = st.lists(
         st.tuples(st.just("remove"), st.sets(st.integers(0, NUMBERS - 1), min_size=1, max_size=5)),
         st.tuples(st.just("write"), SOME),
         st.tuples(st.just("again"), SOME),
+        st.tuples(st.just("record"), SOME),
+        st.tuples(st.just("whole"), SOME),
     ),
     max_size=8,
 )
@@ -57,8 +59,9 @@ def test_the_store_is_a_table_with_a_past(
                 last = max(table)
                 table |= dict.fromkeys(range(last + 1, last + 1 + what), 1.0)
                 assert store.append(_bars(table, extras=extras), marks=MARKS) == what
-                _append_to_pasts(pasts, touched, range(last + 1, last + 1 + what))
+                _append_to_pasts(pasts, touched, dict.fromkeys(range(last + 1, last + 1 + what), 1.0))
                 continue
+            behind: Table = {}
             if kind == "revise":
                 assert isinstance(what, dict)
                 table |= what
@@ -76,6 +79,13 @@ def test_the_store_is_a_table_with_a_past(
                 table = dict(what)
                 store.write(_bars(table, extras=extras), marks=MARKS, revised_ns=time)
                 changed = table != before
+            elif kind in ("record", "whole"):
+                assert isinstance(what, dict)
+                behind = {n: scale for n, scale in what.items() if n > max(table)}
+                table = _recorded(table, what, whole=kind == "whole")
+                found = store.record(_bars(what, extras=extras), marks=MARKS, revised_ns=time, whole=kind == "whole")
+                assert found.appended == len(behind)
+                changed = found.revision
             else:
                 store.compact("FOX", "1m")
                 changed = None
@@ -83,14 +93,27 @@ def test_the_store_is_a_table_with_a_past(
                 assert changed
                 pasts[time] = before
                 touched[time] = {n for n in table.keys() | before.keys() if table.get(n) != before.get(n)}
+            if behind:
+                _append_to_pasts(pasts, touched, behind)
+                table |= behind
         _check(store, table, pasts, extras=extras, bounds=bounds)
 
 
-def _append_to_pasts(pasts: dict[int, Table], touched: dict[int, set[int]], new: range) -> None:
+def _recorded(table: Table, what: Table, *, whole: bool) -> Table:
+    """Return the bars up to the last stored one after a source has told what it has."""
+    known = {n: scale for n, scale in what.items() if n <= max(table)}
+    if not known:
+        return table
+    until = max(known) if len(known) == len(what) else max(table)
+    kept = {n: scale for n, scale in table.items() if not whole or not min(known) <= n <= until}
+    return {**kept, **known}
+
+
+def _append_to_pasts(pasts: dict[int, Table], touched: dict[int, set[int]], new: Table) -> None:
     """Bars that come behind are in every past, but for a bar of which a revision since then tells what it was."""
     for time, past in pasts.items():
         told = set().union(*(numbers for other, numbers in touched.items() if other >= time))
-        past |= {n: 1.0 for n in new if n not in told}
+        past |= {n: scale for n, scale in new.items() if n not in told}
 
 
 def _check(store: BarStore, table: Table, pasts: dict[int, Table], *, extras: bool, bounds: tuple[int, int]) -> None:

@@ -1,6 +1,8 @@
 """Fetching into the store, from Alpaca's client and a server of its protocol: resumed, interrupted, refused."""
 
+import dataclasses
 import datetime as dt
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,6 +134,29 @@ def test_an_interruption_keeps_what_there_is_and_goes_on(
     assert report.known > 0
     assert all(r["start"] > "2024-01-09" for r in server.requests[asked:])
     assert BarStore(tmp_path / "data").read("SPY", "1m").close_ns.tolist() == _expected(calendar, NOW)
+
+
+def test_a_vendor_that_says_something_else_is_a_revision(
+    server: AlpacaDataServer, tmp_path: Path, calendar: TradingCalendar
+) -> None:
+    # What models were trained on stays readable when a vendor corrects its bars.
+    (first,), _ = _fetcher(server, tmp_path, calendar).fetch(["SPY"], START, END)
+    store = BarStore(tmp_path / "data")
+    before = store.read("SPY", "1m")
+    shutil.rmtree(tmp_path / "data.fetch")
+    (again,), _ = _fetcher(server, tmp_path, calendar).fetch(["SPY"], START, END)
+    assert (first.revised, again.revised) == (0, 0)
+    assert store.revisions("SPY", "1m") == ()
+    shutil.rmtree(tmp_path / "data.fetch")
+    at = HELD.index(next(bar for bar in HELD if bar.start_ns + 60 * 10**9 == before.close_ns[7]))
+    corrected = [*HELD[:at], dataclasses.replace(HELD[at], volume=HELD[at].volume + 5), *HELD[at + 1 :]]
+    with AlpacaDataServer({"SPY": corrected}, page_bars=300) as other:
+        (report,), _ = _fetcher(other, tmp_path, calendar).fetch(["SPY"], START, END)
+    assert (report.revised, report.bars) == (1, len(before))
+    (revision,) = store.revisions("SPY", "1m")
+    assert (revision.revised_ns, revision.changed, revision.added, revision.removed) == (NOW, 1, 0, 0)
+    assert store.read("SPY", "1m").ohlcv[7, 4] == before.ohlcv[7, 4] + 5
+    np.testing.assert_array_equal(store.read("SPY", "1m", as_of_ns=NOW - 1).ohlcv, before.ohlcv)
 
 
 def test_a_wrong_key_ends_it_at_once(server: AlpacaDataServer, tmp_path: Path, calendar: TradingCalendar) -> None:

@@ -10,7 +10,7 @@ from foxml.bars import importing
 from foxml.bars.calendar import TradingCalendar
 from foxml.bars.csv import CsvFormat
 from foxml.bars.staging import Bounds, in_order
-from foxml.bars.store import BarMarks, BarStore
+from foxml.bars.store import BarMarks, BarStore, Recorded
 from foxml.errors import DataError
 
 HEADER = "timestamp,open,high,low,close,volume"
@@ -100,6 +100,37 @@ def test_vwap_and_counts_survive_being_laid_aside(calendar: TradingCalendar, tmp
     (bars,) = kept
     np.testing.assert_array_equal(bars.vwap, [1.5, np.nan])  # type: ignore[attr-defined]
     assert bars.trade_count.tolist() == [3, 0]  # type: ignore[attr-defined]
+
+
+def test_a_second_import_is_laid_beside_the_first(folder: Path, calendar: TradingCalendar, tmp_path: Path) -> None:
+    """A corrected file leaves what it corrects readable; one of later bars leaves the earlier ones where they are."""
+    store, told = BarStore(tmp_path / "store"), dict[str, Recorded]()
+    given = {"recorded": told.__setitem__}
+    _import(folder, store, calendar, revised_ns=100, **given)
+    assert {name: (each.appended, each.revision) for name, each in told.items()} == dict.fromkeys(NAMES, (6, None))
+    first, second = folder / "FOXA.csv", folder / "FOXB.csv"
+    first.write_text(first.read_text().replace("12:00:00,1,1,1,1,100", "12:00:00,1,1,1,1,105"))
+    second.write_text(f"{HEADER}\n2024-01-02 15:00:00,2,2,2,2,100\n2024-01-03 10:00:00,2,2,2,2,100\n")
+    _import(folder, store, calendar, revised_ns=200, **given)
+    assert told["FOXA"].revision is not None
+    assert (told["FOXA"].revision.changed, told["FOXA"].appended) == (1, 0)
+    assert (told["FOXB"].revision, told["FOXB"].appended, len(store.read("FOXB", "1h"))) == (None, 1, 7)
+    assert store.read("FOXA", "1h", as_of_ns=199).ohlcv[2, 4] == 100
+    _import(folder, store, calendar)
+    assert (len(store.read("FOXB", "1h")), store.revisions("FOXA", "1h")) == (2, ())
+
+
+def test_files_of_another_vendor_are_refused_before_anything_is_stored(
+    folder: Path, calendar: TradingCalendar, tmp_path: Path
+) -> None:
+    """The last of eight symbols is stored already, from elsewhere: the other seven must not arrive."""
+    store = BarStore(tmp_path / "store")
+    _import(folder / "FOXH.csv", store, calendar)
+    bars = store.read("FOXH", "1h")
+    store.write(bars, marks=BarMarks("other", "sip", "utc"))
+    with pytest.raises(DataError, match=r"FOXH\.json: expected bars of .*other.* found .*vendor"):
+        _import(folder, store, calendar, revised_ns=100)
+    assert [stored.symbol for stored in store.list()] == ["FOXH"]
 
 
 def test_the_first_bad_file_is_named(folder: Path, calendar: TradingCalendar, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from foxml.settings.sections.broker import SimulatedSettings
 def _costs(**changes: object) -> SimulatedSettings:
     free: dict[str, object] = {
         "half_spread_bps": 0.0,
+        "half_spread_by_symbol": {},
         "slippage_bps": 0.0,
         "commission_per_share": "0",
         "commission_min": "0",
@@ -67,6 +68,24 @@ def test_fill_rules(row: list[str]) -> None:
         _costs(half_spread_bps=3.0, slippage_bps=2.0),
     )
     assert (None if found is None else found.price) == (None if expected == "none" else parse_nano(expected))
+
+
+def test_a_symbol_may_have_a_spread_of_its_own() -> None:
+    costs = _costs(half_spread_bps=3.0, slippage_bps=2.0, half_spread_by_symbol={"SPY": 8.0})
+    paid = []
+    for symbol in ("SPY", "QQQ"):
+        bar = PriceBar(*map(parse_nano, ("100", "101", "99")))
+        found = fill_price(OrderType.MARKET, Side.BUY, None, None, bar, TICK, costs.of(symbol))
+        paid.append(None if found is None else found.price)
+    assert paid == [parse_nano("100.10"), parse_nano("100.05")]
+
+
+def test_the_broker_fills_at_the_symbols_own_spread() -> None:
+    desk = _Desk(half_spread_by_symbol={"SPY": 10.0})
+    desk.submit("a", Side.BUY, 10)
+    desk.bar(1, (100.0, 101.0, 99.0, 100.0, 1000.0))
+    fills = [event for event, _ in desk.committed if isinstance(event, OrderFilled)]
+    assert [fill.price for fill in fills] == [parse_nano("100.10")]
 
 
 @pytest.mark.parametrize(

@@ -67,26 +67,44 @@ def test_show(registry: Registry, capsys: Captured) -> None:
 
 
 def test_verify(registry: Registry, capsys: Captured) -> None:
-    """Whole: exit code 0. Touched: 5, and the file by name, on stderr."""
+    """Whole: exit code 0, for one and for all. Touched: 5, with the file by name, and the others all the same."""
     capsys.readouterr()
     assert main(["models", "verify", "fox@1", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "name": "fox",
-        "version": 1,
-        "sha256": registry.load("fox@1").sha256,
-        "verified": True,
-    }
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "name": "fox@1",
+            "path": str(registry.resolve("fox@1")),
+            "kind": "lightgbm",
+            "sha256": registry.load("fox@1").sha256,
+            "golden_rows": 16,
+            "problem": None,
+            "verified": True,
+        }
+    ]
+    assert main(["models", "verify"]) == 0
+    assert "2 of 2 models verified" in capsys.readouterr().out
     path = registry.resolve("fox@1") / "model.txt"
     path.chmod(0o644)
     with path.open("ab") as file:
         file.write(os.linesep.encode())
-    assert main(["models", "verify", "fox@1"]) == 5
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.splitlines()[0] == "foxml: model error"
-    assert str(path) in captured.err
-    assert "the file was changed" in captured.err
+    assert main(["models", "verify", str(registry.root)]) == 5
+    text = capsys.readouterr().out
+    assert f"fox@1: {path}: expected sha256" in text
+    assert "the file was changed" in text
+    assert "1 of 2 models verified" in text
+    assert main(["models", "verify", "--json"]) == 5
+    assert [each["verified"] for each in json.loads(capsys.readouterr().out)] == [False, True]
     assert main(["models", "verify", "fox@2"]) == 0
+
+
+def test_verify_finds_nothing(registry: Registry, tmp_path: Path, capsys: Captured) -> None:
+    """What was not checked is not verified."""
+    (tmp_path / "empty").mkdir()
+    assert main(["models", "verify", str(tmp_path / "empty")]) == 5
+    assert "expected bundles, found none" in capsys.readouterr().out
+    assert main(["models", "verify", "--set", f"paths.registry={tmp_path / 'none'}"]) == 5
+    assert main(["models", "verify", "foxx"]) == 5
+    assert "did you mean fox?" in capsys.readouterr().out
 
 
 def test_a_model_that_is_not_there(registry: Registry, capsys: Captured) -> None:

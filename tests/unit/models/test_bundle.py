@@ -155,7 +155,7 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("a value of another type", edit(created_ns="now"), "Expected `int`, got `str`.*created_ns"),
     ("a value out of range", edit(score__std=0.0), "score.std must be positive, found 0.0"),
     ("another universe", edit(data__marks={}), "data.marks must name the instruments"),
-    ("an unknown kind", edit(kind="oracle"), "kind: expected one of lightgbm, found 'oracle'"),
+    ("an unknown kind", edit(kind="oracle"), "kind: expected one of lightgbm, xgboost, foxml, found 'oracle'"),
     ("another plan hash", edit(plan_sha256="ab"), "plan.json: expected the plan with sha256 ab"),
     ("other features", edit(feature_names=["momentum", "range", "other"]), "features that bundle.json names"),
     ("fewer features", edit(feature_names=["momentum"]), "expected the 1 features"),
@@ -165,7 +165,13 @@ DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
     ("a golden score, forged", forge("golden.npz", npz(rows=ROWS, scores=one_ulp(SCORES))), "row 3: .*1 of 16 rows"),
     ("no golden rows", forge("golden.npz", npz(rows=ROWS[:0], scores=SCORES[:0])), "at least one row"),
     ("golden rows of another width", forge("golden.npz", npz(rows=ROWS[:, :2], scores=SCORES)), "rows of 3 features"),
-    ("golden rows of another type", forge("golden.npz", npz(rows=ROWS * 1.0, scores=SCORES[:1])), "one float64 score"),
+    (
+        "golden rows of another type",
+        forge("golden.npz", npz(rows=ROWS.astype(np.float64), scores=SCORES)),
+        "expected float32 rows of 3 features",
+    ),
+    ("too few scores", forge("golden.npz", npz(rows=ROWS, scores=SCORES[:1])), "float64 scores of shape .16,."),
+    ("scores rounded", forge("golden.npz", npz(rows=ROWS, scores=SCORES.astype(np.float32))), "found float32"),
     ("a golden file of other arrays", forge("golden.npz", npz(x=ROWS)), "arrays rows and scores, found .'x.npy'"),
     (
         "golden rows that would run code",

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import xgboost
 from session_harness import JOURNAL_ID, ListJournal
 from trading_project import SYMBOLS, make_project
 
@@ -15,7 +17,7 @@ from foxml.domain.bars import BarSlice
 from foxml.domain.commands import SliceDecision
 from foxml.domain.events import Timer
 from foxml.errors import DataError, ModelError
-from foxml.models import Bundle, Manifest, Registry
+from foxml.models import Bundle, Forest, Manifest, Registry
 from foxml.session.build import BuiltSession, build_session
 from foxml.session.start import begin
 from foxml.settings import Resolved, load_config
@@ -118,3 +120,15 @@ def test_a_config_that_does_not_fit_is_refused_by_key(config: Path, override: st
 def test_a_period_without_bars_is_refused(config: Path) -> None:
     with pytest.raises(DataError, match="no bar of SYNA, SYNB, SYNC in the period"):
         _build(_resolved(config, "period.start=2030-01-02", "period.end=null"))
+
+
+def test_a_model_of_several_outputs_does_not_trade(config: Path) -> None:
+    """Its first output would be taken for the score, whatever it is."""
+    resolved = _resolved(config)
+    bundle = _bundle(resolved)
+    rows = np.random.default_rng(1).normal(size=(60, len(bundle.manifest.feature_names)))
+    params = {"objective": "multi:softprob", "num_class": 3, "nthread": 1}
+    booster = xgboost.train(params, xgboost.DMatrix(rows, np.arange(60) % 3), 1)
+    forest = Forest.from_xgboost(bytes(booster.save_raw("ubj")), source="classes")
+    with pytest.raises(ModelError, match="expected one score a row to trade by, found 3"):
+        _build(resolved, replace(bundle, forest=forest))

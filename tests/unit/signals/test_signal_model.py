@@ -35,6 +35,14 @@ def test_one_family_by_hand() -> None:
     assert step.sigma_day == pytest.approx([0.02] * 3)  # four bars a day, a horizon of four
 
 
+def test_the_spread_is_the_symbols_own() -> None:
+    # 20 bps less 3 for the first, less 2 x 4 + 1 for SPY: rows are in the order of the symbols.
+    rules = _rules("half_spread_by_symbol={SPY: 4.0}")
+    step = _step(SignalModel([_card()], rules, HOUR, ["QQQ", "SPY"]), [[0.5], [0.5]], [[0.02]] * 2)
+    assert step.cost_bps == pytest.approx([3.0, 9.0])
+    assert step.alpha_net_bps == pytest.approx([17.0, 11.0])
+
+
 def test_scores_are_clipped_but_judged_unclipped() -> None:
     step = _step(SignalModel([_card()], _rules(), HOUR), [[-1.9]], [[0.02]])
     assert step.standardized[0] == step.blended[0] == -3.0

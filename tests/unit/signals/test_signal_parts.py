@@ -9,7 +9,7 @@ from foxml.settings.sections.signals import SignalsSection
 from foxml.signals import ModelCard
 from foxml.signals.blend import ScoreCorrelation, blend_scale, family_weights, solve_positive
 from foxml.signals.calibration import CalibrationError, InformationCoefficient, trust
-from foxml.signals.costs import after_costs, round_trip_bps
+from foxml.signals.costs import after_costs, half_spreads_bps, round_trip_bps
 from foxml.signals.standardize import ScoreStandardizer
 
 
@@ -71,6 +71,14 @@ def test_trust_by_hand() -> None:
 def test_round_trip_cost(impact: str, cost: float) -> None:
     rules = _rules("half_spread_bps=1.0", "fee_bps=0.5", f"impact={impact}")
     assert round_trip_bps(np.array([0.02]), np.array([0.0001]), rules)[0] == pytest.approx(cost)
+
+
+def test_a_symbol_may_have_a_spread_of_its_own() -> None:
+    # IBM's 2.5 twice, and twice the fee; SPY's is that of the rules.
+    rules = _rules("half_spread_bps=1.0", "fee_bps=0.5", "impact=0", "half_spread_by_symbol={SPY: 2.5}")
+    own = half_spreads_bps(rules, ["QQQ", "SPY"])
+    assert round_trip_bps(np.full(2, 0.02), np.full(2, 0.0001), rules, own) == pytest.approx([3.0, 6.0])
+    assert half_spreads_bps(_rules("half_spread_bps=1.0"), ["QQQ", "SPY"]) is None
 
 
 def test_unknown_volume_costs_what_is_not_known_only_if_impact_is_counted() -> None:

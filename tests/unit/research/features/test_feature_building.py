@@ -23,6 +23,7 @@ from foxml.research.features import (
     SymbolFeatures,
     feature_parts,
 )
+from foxml.research.memory import MemoryManager
 
 MARKS = BarMarks("made", "up", "session")
 
@@ -61,6 +62,17 @@ def _check(folder: Path, plan: FeaturePlan, histories: Sequence[SymbolBars]) -> 
         assert found.ready.any()
         assert found.names == expected.names
         assert differing_bits(found.values, expected.values) == 0
+
+
+def test_parts_keep_to_a_budget(tmp_path: Path, store: BarStore, plan: FeaturePlan) -> None:
+    """The config's memory decides how many rows are held; the bits are the same."""
+    budget = MemoryManager(300 * (16 * len(plan.names) + 200))
+    ComprehensiveFeatureBuilder(plan, store, tmp_path / "out", memory=budget).build()
+    sizes = [len(part) for part in feature_parts(tmp_path / "out", SYMBOLS[0])]
+    assert max(sizes) == 300
+    _check(tmp_path / "out", plan, market(12)[0])
+    with pytest.raises(DataError, match="memory_mb"):
+        ComprehensiveFeatureBuilder(plan, store, tmp_path / "out", memory=MemoryManager(1000))
 
 
 @pytest.mark.parametrize("part_bars", [1000, 193, 78])
