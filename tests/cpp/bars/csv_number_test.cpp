@@ -69,7 +69,7 @@ TEST(CsvNumberTest, DrawnDecimalsAreThoseOfThePlainReader) {
             text += static_cast<char>('0' + random() % 10);
         }
         if (random() % 4 != 0) {
-            text.insert(random() % (text.size() + 1), ".");
+            text.insert(random() % (text.size() + 1), 1, '.');
         }
         if (random() % 16 == 0) {
             text.insert(random() % (text.size() + 1), 1, "+-eE.x \"/:"[random() % 10]);
