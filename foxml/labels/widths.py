@@ -1,6 +1,6 @@
 """Widths of barriers over a whole history: what `EwmaVolatility` says bar by bar, to the bit, and its alternatives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from math import sqrt
 
@@ -59,14 +59,23 @@ def ewma_volatility(bars: SymbolBars, factors: PriceFactors, lam: float, cross_s
     usable = _follows(bars, cross_session)
     squared = log(close[usable] / factors.previous(close)[usable])
     squared *= squared
-    # The recursion rounds at every step: no closed form has its bits.
-    fresh, v = ((1.0 - lam) * squared).tolist(), float(squared[0]) if len(squared) else 0.0
-    variance = np.array([v, *[v := lam * v + x for x in fresh[1:]]])
+    variance = np.fromiter(_decaying(squared, lam), np.float64, count=len(squared))
     count = np.cumsum(usable)
     sigma = np.full(len(bars), np.nan)
     warm = count >= MIN_RETURNS
     sigma[warm] = np.sqrt(variance)[count[warm] - 1]
     return sigma
+
+
+def _decaying(squared: Floats, lam: float) -> Iterator[float]:
+    """Yield the weighted mean after each square. It rounds at every step, so no closed form has its bits."""
+    if not len(squared):
+        return
+    mean = float(squared[0])
+    yield mean
+    for value in ((1.0 - lam) * squared)[1:].tolist():
+        mean = lam * mean + value
+        yield mean
 
 
 def _average_true_range(bars: SymbolBars, spec: BarrierSpec, factors: PriceFactors) -> Floats:

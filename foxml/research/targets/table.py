@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,12 +141,15 @@ class Targets:
 
 
 def gather(parts: Sequence[Targets]) -> Targets:
-    """Put the labels of single symbols together, ordered by time and then symbol."""
+    """Put the labels of single symbols, given in their order, together: ordered by time and then symbol."""
+    if len(parts) == 1:
+        (part,) = parts
+        return replace(part, missing={reason: count for reason, count in part.missing.items() if count})
     missing: Counter[str] = Counter()
     for part in parts:
         missing.update(part.missing)
-    symbol = np.concatenate([part.symbol for part in parts])
-    order = np.lexsort((symbol, np.concatenate([part.t0_ns for part in parts])))
+    # Stable: symbols of one moment stay in their order. The sorted runs are merged.
+    order = np.argsort(np.concatenate([part.t0_ns for part in parts]), kind="stable")
     columns = {}
     for field in fields(Targets):
         arrays = [getattr(part, field.name) for part in parts]

@@ -62,6 +62,15 @@ def test_golden_labels() -> None:
     assert found.missing == {"horizon_past_data": 3}
 
 
+def test_a_price_on_a_barrier_touches_it() -> None:
+    # 1/128 is a number of few bits: 129 and 127 lie on the barriers exactly.
+    spec = BarrierSpec(2, 1.0, 1.0, width="fixed", fixed_bps=1e4 / 128)
+    for high, low, label in ((129, 127.5, 1), (128.5, 127, -1), (128.999, 127.001, 0)):
+        still = (128, 128, 128, 128)
+        found = _build(_bars(still, (128, high, low, 128), still), spec)
+        assert (found.label[0], found.t1_ns[0]) == (label, 3 if label == 0 else 2)
+
+
 def test_both_barriers_in_one_bar_weigh_nothing_only_without_a_side() -> None:
     # With a side the worse one was first: that is a judgement. Without one, nobody can say.
     bars = _bars(FLAT, (100, 103, 98, 100))
