@@ -159,7 +159,7 @@ def study_splits(
     """
     outer = [
         Split(f"fold {number + 1}", train, test)
-        for number, (train, test) in enumerate(validator.split(data.t0_ns, data.t1_ns, data.session_ns))
+        for number, (train, test) in enumerate(validator.split(data.rows, data.y, data.groups))
     ]
     if share <= 0.0:
         return tuple(outer)

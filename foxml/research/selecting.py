@@ -103,7 +103,7 @@ def select_plan(
     data = study_dataset(inputs, computer, config.target.value)
     splits = [
         Split(f"fold {number + 1}", train, test)
-        for number, (train, test) in enumerate(_validator(validation).split(data.t0_ns, data.t1_ns, data.session_ns))
+        for number, (train, test) in enumerate(_validator(validation).split(data.rows, data.y, data.groups))
     ]
     selection = select_features(
         data,

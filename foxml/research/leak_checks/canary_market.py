@@ -49,7 +49,7 @@ def clean_material(seed: int, *, sessions: int = 20, signal: float = 1.0) -> Mat
     validator = WalkForwardValidator(3, max(1, sessions * 2 // 5), embargo_bars=HORIZON)
     splits = [
         Split(f"fold {k + 1}", train, test)
-        for k, (train, test) in enumerate(validator.split(data.t0_ns, data.t1_ns, data.session_ns))
+        for k, (train, test) in enumerate(validator.split(data.rows, data.y, data.groups))
     ]
     return Material(
         data,

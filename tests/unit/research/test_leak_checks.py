@@ -161,7 +161,7 @@ def test_a_purge_that_is_one_bar_short_is_found(clean: Material) -> None:
     data = clean.data
     assert judged(clean, Check.LABEL_OVERLAP).verdict is Verdict.PASS
     tight = WalkForwardValidator(3, 8)
-    splits = tuple(Split("f", *pair) for pair in tight.split(data.t0_ns, data.t1_ns, data.session_ns))
+    splits = tuple(Split("f", *pair) for pair in tight.split(data.rows, data.y, data.groups))
     assert judged(replace(clean, splits=splits, embargo_bars=0), Check.LABEL_OVERLAP).verdict is Verdict.PASS
     short = tuple(Split("f", np.flatnonzero(data.t1_ns <= data.t0_ns[s.test].min()), s.test) for s in splits)
     found = judged(replace(clean, splits=short, embargo_bars=0), Check.LABEL_OVERLAP).of(Check.LABEL_OVERLAP)

@@ -71,9 +71,7 @@ def panel(seed: int, strength: float = 1.0) -> tuple[Dataset, list[Split]]:
         symbol.astype(np.int32), NAMES, {},
     )  # fmt: skip
     validator = WalkForwardValidator(3, 40, embargo_bars=HORIZON)
-    splits = [
-        Split(f"fold {k + 1}", *pair) for k, pair in enumerate(validator.split(data.t0_ns, data.t1_ns, data.session_ns))
-    ]
+    splits = [Split(f"fold {k + 1}", *pair) for k, pair in enumerate(validator.split(data.rows, data.y, data.groups))]
     return data, splits
 
 
