@@ -73,11 +73,11 @@ def test_targets_are_ranked_and_counted(project: Path, capsys: Captured) -> None
     assert {line.split()[0] for line in lines[1:3]} == {"short", "wide"}
     assert (project / "registry" / "trials.jsonl").read_text().count("\n") == 2
     assert "2 trials of this model name" in lines[-1]
-    folds = sorted((project / "runs" / "training" / "fox").glob("fold-*.npy"))
+    folds = sorted((project / "runs" / "training" / "fox").glob("fold-*"))
     assert len(folds) == 6
     assert main([*arguments, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["ranking"]
-    assert sorted((project / "runs" / "training" / "fox").glob("fold-*.npy")) == folds
+    assert sorted((project / "runs" / "training" / "fox").glob("fold-*")) == folds
     ics = [each["metrics"]["ic"] for each in found["ranking"]["targets"]]
     assert ics == sorted(ics, reverse=True)
     assert ics[0] > 0.02
