@@ -7,6 +7,7 @@ bit by bit, a peer's with the same within what its own arithmetic allows.
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from foxml.models import Forest
 
 BATCHES = (64, 512, 8192)
 NEAR = 1e-4
+_FLAGS = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+NARROWER = tuple(isa for isa, flag in (("avx2", " avx2 "), ("scalar", "")) if flag in _FLAGS)
 
 
 def _check(scorer: Scorer, model: Model) -> str:
@@ -45,9 +48,12 @@ def _rotating(scorer: Scorer, count: int, seconds: float = 0.05) -> Callable[[],
 
 
 def _native(model: Model) -> tuple[list[Scorer], list[str]]:
-    scorer, kernels = ours(model)
-    _check_ours(scorer, model)
-    scorers, notes = [scorer], [kernels]
+    scorers, notes = [], []
+    for isa in (None, *NARROWER):
+        scorer, kernels = ours(model, isa)
+        _check_ours(scorer, model)
+        scorers.append(scorer)
+        notes.append(kernels)
     for peer in (own_library(model), *compilers(model)):
         notes.append(_check(peer, model))
         scorers.append(peer)
@@ -62,10 +68,11 @@ def bench_one_row(report: Report, title: str) -> None:
     rows = []
     for scorer, note in zip(scorers, notes, strict=True):
         hot, hot_99 = scorer.quantiles(2000)
-        cold, _ = scorer.quantiles(200, cold=True)
+        cold, cold_99 = scorer.quantiles(200, cold=True)
         took = seconds[scorer.name]
-        rows.append((scorer.name, took * 1e9, took / seconds["foxml"], hot * 1e9, hot_99 / hot, cold * 1e9, note))
-    headers = ("one row", "ns", "times ours", "p50 ns", "p99/p50", "cold p50 ns", "kernels, scores")
+        hot_and_cold = (hot * 1e9, hot_99 / hot, cold * 1e9, cold_99 / cold)
+        rows.append((scorer.name, took * 1e9, took / seconds["foxml"], *hot_and_cold, note))
+    headers = ("one row", "ns", "times ours", "p50 ns", "p99/p50", "cold p50 ns", "cold p99/p50", "kernels, scores")
     report.table(title, headers, rows)
 
 

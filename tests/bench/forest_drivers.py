@@ -25,7 +25,7 @@ def libraries() -> tuple[ctypes.CDLL, ctypes.CDLL]:
     targets = ["foxml_bench_forest", "foxml_bench_forest_peers"]
     subprocess.run(["cmake", "--build", BUILD, "--target", *targets], check=True, stdout=subprocess.DEVNULL)
     ours, peers = (ctypes.CDLL(str(BUILD / f"lib{target}.so")) for target in targets)
-    ours.forest_open.restype, ours.forest_open.argtypes = _PTR, [_TEXT]
+    ours.forest_open.restype, ours.forest_open.argtypes = _PTR, [_TEXT, _TEXT]
     ours.forest_kernels.restype, ours.forest_kernels.argtypes = _TEXT, [_PTR]
     ours.forest_error.restype = peers.peer_error.restype = _TEXT
     ours.forest_run.restype = ours.forest_tick_rate.restype = _REAL
@@ -98,14 +98,15 @@ def _address(library: ctypes.CDLL, name: str) -> int:
     return ctypes.cast(getattr(library, name), _PTR).value or 0
 
 
-def ours(model: Model) -> tuple[Scorer, str]:
-    """Our forest of a model, and the kernels that it chose."""
+def ours(model: Model, isa: str | None = None) -> tuple[Scorer, str]:
+    """Our forest of a model, and the kernels that it chose: those of narrower instructions if they are named."""
     library, _ = libraries()
-    context = library.forest_open(str(model.path).encode())
+    context = library.forest_open(str(model.path).encode(), None if isa is None else isa.encode())
     if not context:
         raise RuntimeError(library.forest_error().decode())
     kernels = library.forest_kernels(context).decode()
-    return Scorer("foxml", model.rows, _address(library, "forest_floats"), context), kernels
+    name = "foxml" if isa is None else f"foxml {isa}"
+    return Scorer(name, model.rows, _address(library, "forest_floats"), context), kernels
 
 
 def _opened(peer: str, name: str, library_path: Path, model: Model, rows: NDArray[np.generic], call: str) -> Scorer:

@@ -1,8 +1,10 @@
 // Drives forests for benchmarks from C++: ours, and any peer's function of the same form.
 
 #include <time.h>
+#include <unistd.h>
 #include <x86intrin.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <fstream>
@@ -22,7 +24,8 @@ struct Driven {
     Predictor predictor;
     std::vector<double> scratch;
 
-    explicit Driven(Forest read) : forest(std::move(read)), predictor(forest), scratch(predictor.scratch_size()) {}
+    Driven(Forest read, const KernelChoice& choice)
+        : forest(std::move(read)), predictor(forest, choice), scratch(predictor.scratch_size()) {}
 };
 
 std::string last_error;
@@ -34,9 +37,15 @@ double seconds() {
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-/// Reads and writes more than the caches of one core hold.
+/// Twice what the machine's last cache holds.
+std::size_t evicting_bytes() {
+    const long last = sysconf(_SC_LEVEL3_CACHE_SIZE);
+    return std::max(std::size_t{64} << 20, 2 * static_cast<std::size_t>(std::max(last, 0L)));
+}
+
+/// Reads and writes more than all caches hold.
 void evict() {
-    static std::vector<std::uint64_t> other((std::size_t{4} << 20) / sizeof(std::uint64_t));
+    static std::vector<std::uint64_t> other(evicting_bytes() / sizeof(std::uint64_t));
     for (std::size_t i = 0; i < other.size(); i += 8) {
         other[i] += i;
     }
@@ -51,10 +60,15 @@ using Call = void (*)(void* context, const void* rows, std::int64_t count, doubl
 
 __attribute__((visibility("default"))) const char* forest_error() { return last_error.c_str(); }
 
-__attribute__((visibility("default"))) void* forest_open(const char* path) try {
+/// A forest with the kernels that it gets where no wider instructions than `isa` exist; null: as it is used.
+__attribute__((visibility("default"))) void* forest_open(const char* path, const char* isa) try {
     std::ifstream file(path, std::ios::binary);
     const std::string bytes(std::istreambuf_iterator<char>(file), {});
-    return new Driven(read_model_file(bytes, path));
+    KernelChoice choice = chosen_kernels();
+    if (isa != nullptr) {
+        choice.isa = foxml::isa_from(isa, foxml::widest_isa());
+    }
+    return new Driven(read_model_file(bytes, path), choice);
 } catch (const std::exception& error) {
     last_error = error.what();
     return nullptr;
