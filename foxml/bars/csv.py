@@ -5,7 +5,7 @@ import datetime as dt
 import gzip
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from foxml.bars.kernel import TimeForm
 from foxml.bars.plain_csv import read_plain
 from foxml.bars.raw import RawBars
-from foxml.bars.tables import Layout, bars_of_rows, present, raw_bars
+from foxml.bars.tables import TIME_OF_DAY, Layout, bars_of_rows, present, raw_bars
 from foxml.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CsvFormat", "column_names", "first_cell", "read_csv", "symbol_from_name"]
+__all__ = ["CsvFormat", "column_names", "first_cell", "first_cells", "read_csv", "symbol_from_name"]
 
 CsvFormat = Layout
 
@@ -67,12 +67,14 @@ def read_csv(
         symbol = symbol_from_name(path)
     form = _time_form(path, layout, columns["timestamp"])
     wanted = {ours: theirs for ours, theirs in columns.items() if ours != "symbol" or symbol is None}
-    lines = read_plain(path, is_gzip=_is_gzip(path), names=names, columns=wanted, form=form, rows=rows)
+    lines = None
+    if not layout.time_format:
+        lines = read_plain(path, is_gzip=_is_gzip(path), names=names, columns=wanted, form=form, rows=rows)
     if lines is not None:
         return bars_of_rows(
             lines, form, layout, source=str(path), interval_ns=interval_ns, symbol=symbol, first_row=2
         )  # fmt: skip
-    table, row = _read_fast(path, columns, form, rows), None
+    table, row = _read_fast(path, columns, layout, form, rows), None
     if table is None:
         # Something is not as it should be: go through it line by line, and either say what, or read it that way.
         table, row = _read_plainly(path, layout, names, columns, rows)
@@ -101,6 +103,20 @@ def first_cell(path: Path, column: str) -> str:
         header = next(reader, [])
         first = next(reader, [])
     return first[header.index(column)] if column in header and len(first) == len(header) else ""
+
+
+def first_cells(path: Path, columns: Sequence[str], rows: int) -> list[list[str]]:
+    """Return what stands in columns' first rows; a row of another length ends them."""
+    with _lines(path) as lines:
+        reader = csv.reader(lines)
+        header = next(reader, [])
+        places = [header.index(column) for column in columns]
+        found: list[list[str]] = []
+        for cells in reader:
+            if len(cells) != len(header) or len(found) >= rows:
+                break
+            found.append([cells[at] for at in places])
+    return found
 
 
 def symbol_from_name(path: Path) -> str:
@@ -138,14 +154,18 @@ def _lines(path: Path) -> Iterator[IO[str]]:
         raise DataError(f"{path}: not a CSV table: {error}") from None
 
 
-def _read_fast(path: Path, columns: Mapping[str, str], form: TimeForm, rows: int | None) -> "pa.Table | None":
-    """Read with Arrow, which takes plain numbers and ISO times only; None where it will not."""
+def _read_fast(
+    path: Path, columns: Mapping[str, str], layout: Layout, form: TimeForm, rows: int | None
+) -> "pa.Table | None":
+    """Read with Arrow, which takes plain numbers, and times of one form; None where it will not."""
     import pyarrow as pa
     import pyarrow.csv
 
     types = {theirs: pa.float64() for theirs in columns.values()}
     stamp = pa.timestamp("ns", "UTC" if form == TimeForm.OFFSET else None)
     types[columns["timestamp"]] = pa.int64() if form == TimeForm.NUMBER else stamp
+    if layout.time_format:
+        types |= {columns[ours]: pa.string() for ours in ("timestamp", TIME_OF_DAY) if ours in columns}
     if "symbol" in columns:
         types[columns["symbol"]] = pa.dictionary(pa.int32(), pa.string())
     convert = pyarrow.csv.ConvertOptions(
@@ -176,6 +196,8 @@ def _read_fast(path: Path, columns: Mapping[str, str], form: TimeForm, rows: int
 def _time_form(path: Path, layout: Layout, name: str) -> TimeForm:
     if layout.time_unit != "iso":
         return TimeForm.NUMBER
+    if layout.time_format:
+        return TimeForm.LOCAL
     return TimeForm.OFFSET if _OFFSET.search(first_cell(path, name)) else TimeForm.LOCAL
 
 
@@ -199,7 +221,7 @@ def _read_plainly(
                 raise DataError(f"{where}: expected {len(names)} columns, found {len(cells)}")
             for ours, at in places.items():
                 values[ours].append(_value(ours, cells[at], layout, f"{where}: {names[at]}"))
-            stamp = values["timestamp"][-1]
+            stamp = None if layout.time_format else values["timestamp"][-1]
             has_zone = isinstance(stamp, tuple) and stamp[1]
             if aware is not None and aware != has_zone:
                 raise DataError(f"{where}: {names[places['timestamp']]}: some times have an offset and some have none")
@@ -208,14 +230,15 @@ def _read_plainly(
             if rows is not None and len(row) >= rows:
                 break
     kind = pa.int64() if layout.time_unit != "iso" else pa.timestamp("ns", "UTC" if aware else None)
+    texts = {"symbol", TIME_OF_DAY, "timestamp"} if layout.time_format else {"symbol"}
     arrays = {}
     for ours, theirs in columns.items():
         found = values[ours]
-        if ours == "timestamp":
+        if ours == "timestamp" and ours not in texts:
             numbers = [value[0] if isinstance(value, tuple) else value for value in found]
             arrays[theirs] = pa.array(numbers, pa.int64()).cast(kind)
         else:
-            arrays[theirs] = pa.array(found, pa.string() if ours == "symbol" else pa.float64())
+            arrays[theirs] = pa.array(found, pa.string() if ours in texts else pa.float64())
     return pa.table(arrays), np.array(row, dtype=np.int64)
 
 
@@ -225,6 +248,8 @@ def _value(ours: str, text: str, layout: Layout, where: str) -> object:
         if not stripped:
             raise DataError(f"{where}: expected a symbol, found {text!r}")
         return stripped
+    if layout.time_format and ours in ("timestamp", TIME_OF_DAY):
+        return stripped  # read as one text when all columns are there
     if ours == "timestamp":
         return _moment(text, layout, where)
     if ours == "vwap" and not stripped:

@@ -12,7 +12,7 @@ from foxml.bars.cleaning import STRICT, Cleaning
 from foxml.bars.csv import CsvFormat
 from foxml.bars.listings import holds_listings, read_listings
 from foxml.bars.normalise import QualityReport, normalise
-from foxml.bars.sniff import sniff
+from foxml.bars.sniff import completed, sniff
 from foxml.bars.sources.files import files_in, read_file
 from foxml.bars.staging import Bounds, Result, Staging, in_order
 from foxml.bars.store import BarMarks, BarStore, Recorded
@@ -60,7 +60,8 @@ def import_files(
     interval : str
         E.g. ``"1h"``.
     layout : CsvFormat or None
-        None finds it out for each file (`foxml.bars.sniff`).
+        None finds it out for each file (`foxml.bars.sniff`); usual names of columns, and usual forms of dates, need
+        not be named.
     marks : BarMarks
     actions_path : Path, optional
         Table of corporate actions that replaces the stored ones; by default the one among the files, if there is one.
@@ -192,7 +193,11 @@ def _read(
     cleaning: Cleaning,
 ) -> Result:
     interval_ns = parse_interval(interval)
-    parts = read_file(file, layout or _sniffed(file, calendar, interval), interval_ns=interval_ns)
+    parts = read_file(
+        file,
+        _sniffed(file, calendar, interval) if layout is None else completed(file, layout),
+        interval_ns=interval_ns,
+    )
     return [
         normalise(raw, calendar, interval_ns, cleaning) for raw in parts if symbols is None or raw.symbol in symbols
     ]

@@ -1,5 +1,6 @@
 """How a file writes its bars, found out from the file."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -7,21 +8,24 @@ from typing import Final, Literal
 import numpy as np
 
 from foxml.bars.calendar import TradingCalendar
-from foxml.bars.csv import first_cell
+from foxml.bars.csv import first_cell, first_cells
 from foxml.bars.normalise import normalise
 from foxml.bars.raw import RawBars
 from foxml.bars.sources.files import names_in, read_file
-from foxml.bars.tables import Layout, found_columns
+from foxml.bars.tables import REQUIRED, TIME_OF_DAY, Layout, found_columns
+from foxml.bars.time_texts import joined, time_format_of
 from foxml.bars.timeframes import DAY_NS, INTERVALS
 from foxml.domain.bars import VOLUME
 from foxml.errors import DataError
 
-__all__ = ["Sniffed", "sniff"]
+__all__ = ["Sniffed", "completed", "found_layout", "sniff"]
 
 _ZONES = ("America/New_York", "UTC")
 _LABELS: tuple[Literal["start", "end"], ...] = ("start", "end")
 _ROWS = 200_000
 """So many rows tell a layout as well as all of them."""
+_TYPED: Final = (".parquet", ".h5", ".hdf5")
+_ISO_ROWS: Final = 1000
 _EPOCHS: Final[tuple[tuple[int, Literal["s", "ms", "us", "ns"]], ...]] = (
     (10**11, "s"),
     (10**14, "ms"),
@@ -62,8 +66,7 @@ def sniff(path: Path, calendar: TradingCalendar) -> Sniffed:
     DataError
         If the file cannot be read, a column is not found, or no interval fits; names the file.
     """
-    layout = Layout("UTC", columns=found_columns(names_in(path)))
-    layout = replace(layout, time_unit=_time_unit(path, layout))
+    layout = found_layout(path)
     raw, *_ = read_file(path, layout, interval_ns=DAY_NS, rows=_ROWS)
     steps, counts = np.unique(np.diff(raw.start_ns), return_counts=True)
     names = {length: name for name, length in INTERVALS.items()}
@@ -83,9 +86,73 @@ def sniff(path: Path, calendar: TradingCalendar) -> Sniffed:
     return best
 
 
+def found_layout(path: Path, timezone: str = "UTC", label: Literal["start", "end"] = "start") -> Layout:
+    """Find how a file names its columns and writes its times; zone and label are as given.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or its times may be taken for more than one.
+    """
+    names = names_in(path)
+    columns = found_columns(names)
+    layout = Layout(timezone, label, columns)
+    layout = replace(layout, time_unit=_time_unit(path, layout))
+    if layout.time_unit != "iso" or path.suffix in _TYPED:
+        return layout
+    name = layout.name("timestamp")
+    if name not in names:
+        return layout
+    time = next((each for each in names if each.strip().lower() == "time" and name.strip().lower() == "date"), None)
+    cells = first_cells(path, [name] if time is None else [name, time], _ROWS)
+    texts = [joined(*each) if time is not None else each[0].strip() for each in cells]
+    if not texts or (time is None and all(_is_iso(text) for text in texts[:_ISO_ROWS])):
+        return layout
+    if time is not None:
+        columns = {**columns, TIME_OF_DAY: time}
+    return replace(layout, columns=columns, time_format=time_format_of(_distinct(texts), str(path)))
+
+
+def completed(path: Path, layout: Layout) -> Layout:
+    """Find what a layout leaves open of a file: columns of usual names, and the form of times that are not ISO 8601.
+
+    A file that the layout fits as it is, or whose times are of no known form, keeps it: a reader names the row.
+    """
+    names = names_in(path)
+    is_fit = all(layout.name(ours) in names for ours in REQUIRED)
+    if is_fit and (layout.time_format or layout.time_unit != "iso" or path.suffix in _TYPED):
+        return layout
+    if is_fit and _is_iso(first_cell(path, layout.name("timestamp")).strip()):
+        return layout
+    try:
+        found = found_layout(path, layout.timezone, layout.label)
+    except DataError:
+        return layout
+    columns = {**found.columns, **layout.columns}
+    time_format = layout.time_format or found.time_format
+    if layout.time_unit != "iso" or layout.name("timestamp") not in ("timestamp", found.name("timestamp")):
+        # Another column's form says nothing of the one that was named.
+        columns = {ours: theirs for ours, theirs in columns.items() if ours != TIME_OF_DAY or ours in layout.columns}
+        time_format = layout.time_format
+    return replace(layout, columns=columns, time_format=time_format)
+
+
+def _is_iso(text: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _distinct(texts: list[str]) -> list[str]:
+    """Texts that a format can be told from: the first of each date, and the first rows."""
+    return list({text.split()[0] if text.split() else text: text for text in texts}.values()) + texts[:_ISO_ROWS]
+
+
 def _time_unit(path: Path, layout: Layout) -> Literal["iso", "s", "ms", "us", "ns"]:
     """Units of a time that is a number since 1970, by its size: no two fit the years 1973 to 2100."""
-    if path.suffix in (".parquet", ".h5", ".hdf5"):
+    if path.suffix in _TYPED:
         return "iso"
     text = first_cell(path, layout.name("timestamp")).strip()
     if not (text.isdigit() and len(text) > 8):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from foxml.bars.kernel import RowArrays, TimeForm
 from foxml.bars.raw import RawBars
+from foxml.bars.time_texts import as_stamps, joined, moment_of
 from foxml.bars.zones import to_utc, zone_of
 from foxml.domain.bars import VOLUME
 from foxml.errors import DataError
@@ -18,10 +19,22 @@ from foxml.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["OPTIONAL", "REQUIRED", "TIME_UNITS", "Layout", "bars_of_rows", "found_columns", "present", "raw_bars"]
+__all__ = [
+    "OPTIONAL",
+    "REQUIRED",
+    "TIME_OF_DAY",
+    "TIME_UNITS",
+    "Layout",
+    "bars_of_rows",
+    "found_columns",
+    "present",
+    "raw_bars",
+]
 
 REQUIRED: Final = ("timestamp", "open", "high", "low", "close", "volume")
 OPTIONAL: Final = ("vwap", "trade_count", "symbol")
+TIME_OF_DAY: Final = "time"
+"""A column of its own, where the timestamp's holds the date alone; only if a layout names it."""
 TIME_UNITS: Final = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 _BATCH_ROWS: Final = 1 << 13
 _ALIASES: Final = {
@@ -49,9 +62,12 @@ class Layout:
         Which end of a bar its label names.
     columns : mapping of str to str
         Our name to the source's, where they differ; ours are timestamp, open, high, low, close, volume, and, where the
-        source has them, symbol, vwap, trade_count.
+        source has them, symbol, vwap, trade_count; and time, where the time of day stands in a column of its own.
     time_unit : "iso", "s", "ms", "us" or "ns"
         What a label is: a date and time, or a number of these since 1970 in UTC.
+    time_format : str
+        Of labels that are not ISO 8601, as `datetime.strptime` takes it; with a column of times, of the date, a space
+        and the time. Empty for ISO.
     price_per_dollar : float
         Units of price in a dollar: 100 for cents.
     volume_shares : float
@@ -62,6 +78,7 @@ class Layout:
     label: Literal["start", "end"] = "start"
     columns: Mapping[str, str] = field(default_factory=dict)
     time_unit: Literal["iso", "s", "ms", "us", "ns"] = "iso"
+    time_format: str = ""
     price_per_dollar: float = 1.0
     volume_shares: float = 1.0
 
@@ -72,9 +89,14 @@ class Layout:
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
                 raise DataError(f"{name}: expected a positive number, found {value:g}")
-        unknown = sorted(set(self.columns) - {*REQUIRED, *OPTIONAL})
+        known = (*REQUIRED, *OPTIONAL, TIME_OF_DAY)
+        unknown = sorted(set(self.columns) - set(known))
         if unknown:
-            raise DataError(f"unknown column {unknown[0]!r}; expected one of {', '.join((*REQUIRED, *OPTIONAL))}")
+            raise DataError(f"unknown column {unknown[0]!r}; expected one of {', '.join(known)}")
+        if self.time_format and self.time_unit != "iso":
+            raise DataError(f"time format {self.time_format!r}: labels in {self.time_unit} since 1970 have none")
+        if TIME_OF_DAY in self.columns and not self.time_format:
+            raise DataError(f"column {self.columns[TIME_OF_DAY]!r} of times: expected a time format too")
 
     def name(self, ours: str) -> str:
         """Return the source's name of one of our columns."""
@@ -107,6 +129,8 @@ def present(names: Sequence[str], layout: Layout, source: str) -> dict[str, str]
         If a needed one is missing, or a name stands twice.
     """
     wanted = {ours: layout.name(ours) for ours in (*REQUIRED, *OPTIONAL)}
+    if TIME_OF_DAY in layout.columns:
+        wanted[TIME_OF_DAY] = layout.columns[TIME_OF_DAY]
     for ours, theirs in wanted.items():
         if theirs not in names and (ours in REQUIRED or ours in layout.columns):
             raise DataError(f"{source}: missing column {theirs!r}; the file has {', '.join(names)}")
@@ -155,7 +179,10 @@ def raw_bars(
     if count == 0:
         raise DataError(f"{source}: the file has a header and no rows")
     row = np.arange(2, count + 2, dtype=np.int64) if row is None else row
-    start_ns = _times(table[names["timestamp"]], layout, source, names["timestamp"], row)
+    stamps = table[names["timestamp"]]
+    if layout.time_format:
+        stamps = _formatted(table, names, layout, source, row)
+    start_ns = _times(stamps, layout, source, names["timestamp"], row)
     ohlcv = _numbers([table[names[ours]] for ours in REQUIRED[1:]], source, [names[ours] for ours in REQUIRED[1:]], row)
     vwap = trades = None
     if "vwap" in names:
@@ -242,6 +269,27 @@ def _split(whole: RawBars, code: NDArray[np.integer], texts: Sequence[str]) -> l
         edges = (np.searchsorted(code[by_symbol], order, side=side) for side in ("left", "right"))
         places = [by_symbol[first:last] for first, last in zip(*edges, strict=True)]
     return [replace(whole.take(which), symbol=texts[of]) for of, which in zip(order, places, strict=True)]
+
+
+def _formatted(
+    table: "pa.Table", names: Mapping[str, str], layout: Layout, source: str, row: NDArray[np.int64]
+) -> "pa.ChunkedArray":
+    """Read times in the layout's format; those that a reader has read already are as they should be."""
+    import pyarrow as pa
+
+    date, time = names["timestamp"], names.get(TIME_OF_DAY)
+    if time is None and pa.types.is_timestamp(table[date].type):
+        return table[date]
+    stamps = as_stamps(table, date, time, layout.time_format)
+    if stamps is not None:
+        return stamps
+    columns = [table[name].cast(pa.string()).to_pylist() for name in (date, time) if name is not None]
+    texts = [joined(*cells) if len(cells) == 2 else cells[0] for cells in zip(*columns, strict=True)]
+    moments = [moment_of(text, layout.time_format) for text in texts]
+    bad = next((at for at, moment in enumerate(moments) if moment is None), None)
+    if bad is not None:
+        raise DataError(f"{source}:{row[bad]}: {date}: expected a time like {layout.time_format}, found {texts[bad]!r}")
+    return pa.chunked_array([pa.array(moments, pa.timestamp("ns"))])
 
 
 def _times(

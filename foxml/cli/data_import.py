@@ -53,6 +53,20 @@ ColumnOption = Annotated[
     list[str] | None,
     typer.Option("--column", metavar="OURS=THEIRS", help="A column of another name; with --timezone."),
 ]
+TimeFormatOption = Annotated[
+    str,
+    typer.Option(
+        "--time-format",
+        metavar="FORMAT",
+        help="Of times that are not ISO 8601, such as '%d/%m/%Y %H:%M'; with --timezone. By default found out.",
+    ),
+]
+PriceOption = Annotated[
+    float, typer.Option("--price-per-dollar", help="Units of price in a dollar: 100 for cents; with --timezone.")
+]
+VolumeOption = Annotated[
+    float, typer.Option("--volume-shares", help="Shares in a unit of volume: 100 for round lots; with --timezone.")
+]
 SymbolOption = Annotated[
     list[str] | None, typer.Option("--symbol", metavar="SYMBOL", help="Import this one alone; repeatable.")
 ]
@@ -91,6 +105,9 @@ def import_bars(
     vendor: VendorOption = "csv",
     feed: FeedOption = "unknown",
     column: ColumnOption = None,
+    time_format: TimeFormatOption = "",
+    price_per_dollar: PriceOption = 1.0,
+    volume_shares: VolumeOption = 1.0,
     symbol: SymbolOption = None,
     sort: SortOption = False,
     drop_duplicates: DropDuplicatesOption = False,
@@ -120,8 +137,8 @@ def import_bars(
     from foxml.clock import WallClock
 
     resolved = resolve(config, variant, overrides)
-    layout, cleaning = _layout(timezone, label, column or []), _cleaning(clean or [], sort, drop_duplicates)
-    calendar, resources = calendar_of(resolved), resolved.config.resources
+    layout = _layout(timezone, label, column or [], time_format, price_per_dollar, volume_shares)
+    calendar, cleaning = calendar_of(resolved), _cleaning(clean or [], sort, drop_duplicates)
     recorded: dict[str, Recorded] = {}
     with Progress("import", quiet=quiet or as_json) as progress:
         reports = import_files(
@@ -135,7 +152,7 @@ def import_bars(
             listings_path=listings,
             symbols=symbol,
             counted=progress,
-            bounds=Bounds(resources.workers, resources.memory_bytes),
+            bounds=Bounds(resolved.config.resources.workers, resolved.config.resources.memory_bytes),
             staging=resolved.store / ".import",
             revised_ns=None if replace else WallClock().now_ns(),
             recorded=recorded.__setitem__,
@@ -147,8 +164,8 @@ def import_bars(
         text = "\n".join([*([sniffed_text(found), ""] if found else []), _summary(reports, {}), "nothing was stored"])
         emit({"files": found, "symbols": reports}, as_json=as_json, text=text)
         return
-    text = f"{_summary(reports, recorded)}\nstored in {path_text(resolved.store)}"
-    emit([{**asdict(each), **_became(recorded[each.symbol])} for each in reports], as_json=as_json, text=text)
+    stored = [{**asdict(each), **_became(recorded[each.symbol])} for each in reports]
+    emit(stored, as_json=as_json, text=f"{_summary(reports, recorded)}\nstored in {path_text(resolved.store)}")
 
 
 def _sniffed(paths: list[Path], calendar: "TradingCalendar") -> "dict[str, Sniffed]":
@@ -172,15 +189,30 @@ def _cleaning(words: list[str], sort: bool, drop_duplicates: bool) -> "Cleaning"
         raise ConfigError(f"--clean: {error}") from None
 
 
-def _layout(timezone: str | None, label: Label, columns: list[str]) -> "CsvFormat | None":
+def _layout(
+    timezone: str | None,
+    label: Label,
+    columns: list[str],
+    time_format: str,
+    price_per_dollar: float,
+    volume_shares: float,
+) -> "CsvFormat | None":
     from foxml.bars.csv import CsvFormat
     from foxml.errors import ConfigError
 
     if timezone is not None:
-        return CsvFormat(timezone=timezone, label=label.value, columns=_columns(columns))
-    if columns or label is not Label.START:
+        return CsvFormat(
+            timezone=timezone,
+            label=label.value,
+            columns=_columns(columns),
+            time_format=time_format,
+            price_per_dollar=price_per_dollar,
+            volume_shares=volume_shares,
+        )
+    if columns or label is not Label.START or time_format or price_per_dollar != 1.0 or volume_shares != 1.0:
         raise ConfigError(
-            "--label and --column need --timezone: without it the whole layout is found out from the files"
+            "--label, --column, --time-format, --price-per-dollar and --volume-shares need --timezone: without it the "
+            "whole layout is found out from the files"
         )
     return None
 

@@ -47,11 +47,12 @@ def sniffed_text(found: "Mapping[str, Sniffed]") -> str:
             each.interval,
             each.layout.timezone if each.layout.time_unit == "iso" else f"{each.layout.time_unit} since 1970",
             each.layout.label,
+            (each.layout.time_format or "ISO") if each.layout.time_unit == "iso" else "-",
             f"{each.regular_share:.1%}",
             " ".join(f"{ours}={theirs}" for ours, theirs in each.layout.columns.items()) or "-",
         ]
         for name, each in found.items()
     ]
     hints = [f"{Path(name).name}: {hint}" for name, each in found.items() for hint in each.hints]
-    text = table(["file", "interval", "time zone", "label", "volume in sessions", "columns"], rows)
+    text = table(["file", "interval", "time zone", "label", "times", "volume in sessions", "columns"], rows)
     return "\n".join([text, *hints])
