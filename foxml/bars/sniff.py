@@ -13,7 +13,7 @@ from foxml.bars.normalise import normalise
 from foxml.bars.raw import RawBars
 from foxml.bars.sources.files import names_in, read_file
 from foxml.bars.tables import REQUIRED, TIME_OF_DAY, Layout, found_columns
-from foxml.bars.time_texts import joined, time_format_of
+from foxml.bars.time_texts import UnknownForm, joined, time_format_of
 from foxml.bars.timeframes import DAY_NS, INTERVALS
 from foxml.domain.bars import VOLUME
 from foxml.errors import DataError
@@ -66,7 +66,7 @@ def sniff(path: Path, calendar: TradingCalendar) -> Sniffed:
     DataError
         If the file cannot be read, a column is not found, or no interval fits; names the file.
     """
-    layout = found_layout(path)
+    layout = found_layout(path, Layout("UTC"))
     raw, *_ = read_file(path, layout, interval_ns=DAY_NS, rows=_ROWS)
     steps, counts = np.unique(np.diff(raw.start_ns), return_counts=True)
     names = {length: name for name, length in INTERVALS.items()}
@@ -86,8 +86,8 @@ def sniff(path: Path, calendar: TradingCalendar) -> Sniffed:
     return best
 
 
-def found_layout(path: Path, timezone: str = "UTC", label: Literal["start", "end"] = "start") -> Layout:
-    """Find how a file names its columns and writes its times; zone and label are as given.
+def found_layout(path: Path, given: Layout) -> Layout:
+    """Find how a file names its columns and writes its times; zone, label, units and form are as given.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def found_layout(path: Path, timezone: str = "UTC", label: Literal["start", "end
     """
     names = names_in(path)
     columns = found_columns(names)
-    layout = Layout(timezone, label, columns)
+    layout = replace(given, columns=columns)
     layout = replace(layout, time_unit=_time_unit(path, layout))
     if layout.time_unit != "iso" or path.suffix in _TYPED:
         return layout
@@ -110,7 +110,8 @@ def found_layout(path: Path, timezone: str = "UTC", label: Literal["start", "end
         return layout
     if time is not None:
         columns = {**columns, TIME_OF_DAY: time}
-    return replace(layout, columns=columns, time_format=time_format_of(_distinct(texts), str(path)))
+    time_format = given.time_format or time_format_of(_distinct(texts), str(path))
+    return replace(layout, columns=columns, time_format=time_format)
 
 
 def completed(path: Path, layout: Layout) -> Layout:
@@ -125,11 +126,11 @@ def completed(path: Path, layout: Layout) -> Layout:
     if is_fit and _is_iso(first_cell(path, layout.name("timestamp")).strip()):
         return layout
     try:
-        found = found_layout(path, layout.timezone, layout.label)
-    except DataError:
+        found = found_layout(path, replace(layout, columns={}))
+    except UnknownForm:
         return layout
     columns = {**found.columns, **layout.columns}
-    time_format = layout.time_format or found.time_format
+    time_format = found.time_format
     if layout.time_unit != "iso" or layout.name("timestamp") not in ("timestamp", found.name("timestamp")):
         # Another column's form says nothing of the one that was named.
         columns = {ours: theirs for ours, theirs in columns.items() if ours != TIME_OF_DAY or ours in layout.columns}

@@ -10,7 +10,7 @@ from foxml.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["as_stamps", "joined", "moment_of", "time_format_of"]
+__all__ = ["UnknownForm", "as_stamps", "joined", "moment_of", "time_format_of"]
 
 _DATES: Final = (
     "%Y-%m-%d",
@@ -25,6 +25,10 @@ _DATES: Final = (
 )
 _TIMES: Final = ("%H:%M", "%H:%M:%S", "%H%M%S", "%H%M", "%I:%M %p", "%I:%M:%S %p")
 _FORMATS: Final = (*(f"{date} {time}" for date, time in product(_DATES, _TIMES)), *_DATES)
+
+
+class UnknownForm(DataError):
+    """Times are of no form that is known."""
 
 
 def joined(date: str, time: str) -> str:
@@ -52,8 +56,10 @@ def time_format_of(texts: Sequence[str], source: str) -> str:
 
     Raises
     ------
+    UnknownForm
+        If no known format fits all.
     DataError
-        If no known format fits all, or one with the day before the month does as well as one with it behind.
+        If one with the day before the month does as well as one with it behind.
 
     Examples
     --------
@@ -62,7 +68,7 @@ def time_format_of(texts: Sequence[str], source: str) -> str:
     """
     fitting = [form for form in _FORMATS if all(moment_of(text, form) is not None for text in texts)]
     if not fitting:
-        raise DataError(f"{source}: times like {texts[0]!r} are of no known form; name it with --time-format")
+        raise UnknownForm(f"{source}: times like {texts[0]!r} are of no known form; name it with --time-format")
     if len({tuple(moment_of(text, form) for text in texts) for form in fitting}) > 1:
         raise DataError(
             f"{source}: times like {texts[0]!r} may be any of {', '.join(fitting)}; name one with --time-format"
