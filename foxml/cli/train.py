@@ -21,6 +21,9 @@ def train(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     report: Annotated[Path | None, typer.Option("--report", help="HTML file to draw the study in.")] = None,
+    check_leaks: Annotated[
+        bool, typer.Option("--check-leaks", help="Check for leaks too, for the page; takes minutes.")
+    ] = False,
 ) -> None:
     """Train a model walk-forward on stored bars, and register it.
 
@@ -28,18 +31,28 @@ def train(
 
     Example:
       foxml train --config train/spy_aapl_ibm_bac_1h.yaml
-      foxml train --config train/spy_aapl_ibm_bac_1h.yaml --report study.html
+      foxml train --config train/spy_aapl_ibm_bac_1h.yaml --report study.html --check-leaks
       foxml train --set model.variant=conservative --set period.end=2014-12-31
     """
     from foxml.bars.store import BarStore
     from foxml.clock import WallClock
+    from foxml.errors import ConfigError
     from foxml.models import Registry
+    from foxml.research.leaks import judge_study
     from foxml.research.study import run_study
 
+    if check_leaks and report is None:
+        raise ConfigError("--check-leaks needs --report: its verdicts stand on the study's page")
     resolved = resolve(config, variant, overrides)
     with Progress("train", quiet=quiet or as_json) as progress:
         result = run_study(
-            resolved, BarStore(resolved.store), Registry(resolved.registry), progress, WallClock(), page=report
+            resolved,
+            BarStore(resolved.store),
+            Registry(resolved.registry),
+            progress,
+            WallClock(),
+            page=report,
+            judge=judge_study if check_leaks else None,
         )
     emit(result, as_json=as_json, text=validation_text(result))
 

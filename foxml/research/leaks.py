@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foxml.bars.store import BarStore
-from foxml.errors import ConfigError, ModelError
+from foxml.errors import ConfigError, DataError, ModelError
 from foxml.features import FeaturePlan
 from foxml.models import Bundle
 from foxml.research.feature_checks import History
@@ -24,6 +24,7 @@ from foxml.research.leak_checks import (
     Material,
     Split,
     check_leaks,
+    try_leak_canaries,
 )
 from foxml.research.pipeline import Dataset
 from foxml.research.progress import Progress
@@ -32,7 +33,7 @@ from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
 from foxml.settings import Resolved
 
-__all__ = ["LeakStudy", "check_study", "study_material", "study_splits"]
+__all__ = ["LeakStudy", "check_study", "judge_study", "study_material", "study_splits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,34 @@ def check_study(
     return LeakStudy(plan, inputs.fingerprint, material.data.sha256(), named, report)
 
 
+def judge_study(
+    resolved: Resolved, inputs: TrainingInputs, plan: FeaturePlan, data: Dataset, progress: Progress
+) -> LeakReport:
+    """Check what a study has trained on, after the known leaks were found, at the usual effort.
+
+    Raises
+    ------
+    DataError
+        If a known leak is not found: no result can be believed then.
+    """
+    missed = [trial.name for trial in try_leak_canaries(progress=progress) if not trial.as_expected]
+    if missed:
+        raise DataError(f"leak checks: the known leaks {', '.join(missed)} were not found; nothing was checked")
+    material = study_material(resolved, inputs, plan, data=data, progress=progress)
+    return check_leaks(material, effort=Effort(), limits=Limits(), progress=progress)
+
+
 def study_material(
     resolved: Resolved,
     inputs: TrainingInputs,
     plan: FeaturePlan,
     *,
+    data: Dataset | None = None,
     bundle: Bundle | None = None,
     preprocessors: Sequence[str] = (),
     progress: Progress,
 ) -> Material:
-    """Return what a config trains on, with what it was made from.
+    """Return what a config trains on, with what it was made from; `data` if that was made already.
 
     Raises
     ------
@@ -123,9 +142,10 @@ def study_material(
         As `check_study`.
     """
     config = resolved.config
-    progress(f"computing {len(plan.row_names)} features")
     computer = TrainingFeatureComputer(plan, import_research(plan.research, resolved.root))
-    data = study_dataset(inputs, computer, config.target.value)
+    if data is None:
+        progress(f"computing {len(plan.row_names)} features")
+        data = study_dataset(inputs, computer, config.target.value)
     trainer, _ = config_trainer(resolved)
     validation = config.validation
     validator = WalkForwardValidator(

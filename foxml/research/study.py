@@ -1,6 +1,6 @@
 """A study: stored bars to a validated model in the registry, as a config says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
@@ -34,6 +34,7 @@ from foxml.research.evaluation import Evaluation, FoldResult, evaluate, score_st
 from foxml.research.features.references import import_research
 from foxml.research.features.training import TrainingFeatureComputer
 from foxml.research.inputs import TrainingInputs, feature_plan, read_inputs
+from foxml.research.leak_checks import LeakReport
 from foxml.research.pipeline import Dataset, build_dataset
 from foxml.research.progress import Progress
 from foxml.research.study_evidence import study_evidence
@@ -42,12 +43,16 @@ from foxml.research.trainers.lightgbm import LightGBMTrainer
 from foxml.research.walkforward import WalkForwardValidator
 from foxml.settings import Resolved, load_model_config
 
-__all__ = ["Findings", "StudyResult", "config_trainer", "run_study", "study_dataset"]
+__all__ = ["Findings", "LeakJudge", "StudyResult", "config_trainer", "run_study", "study_dataset"]
 
 _TRAINERS = {"lightgbm": LightGBMTrainer}
 _GOLDEN_ROWS = 256
 _GOLDEN_HOLES = 32
 """Golden rows that are repeated with cells missing: a path through the trees of its own."""
+
+
+LeakJudge = Callable[[Resolved, TrainingInputs, FeaturePlan, Dataset, Progress], LeakReport]
+"""Checks a study for leaks: given its config, bars and targets, features and samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def run_study(
     clock: Clock,
     *,
     page: Path | None = None,
+    judge: LeakJudge | None = None,
 ) -> StudyResult:
     """Train as a config says: validate walk-forward, log the trial, train on all rows, register what is reproduced.
 
@@ -138,6 +144,8 @@ def run_study(
     clock : Clock
     page : Path, optional
         HTML file to draw the study in.
+    judge : callable, optional
+        Checks what is trained on for leaks, for the page (`foxml.research.leaks.judge_study`).
 
     Raises
     ------
@@ -190,9 +198,10 @@ def run_study(
         page=None if page is None else str(page),
     )
     if page is not None:
+        leaks = None if judge is None else judge(resolved, inputs, plan, data, progress)
         progress("drawing the page")
         found = study_evidence(data, evaluation, inputs.histories, inputs.actions, lag=inputs.overlap_bars)
-        replace_page(page, study_page(result, found))
+        replace_page(page, study_page(result, found, leaks))
     return result
 
 

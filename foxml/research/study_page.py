@@ -10,15 +10,17 @@ from foxml.research.evaluation import FoldResult
 from foxml.research.study_evidence import StudyEvidence
 
 if TYPE_CHECKING:
+    from foxml.research.leak_checks import LeakReport
     from foxml.research.study import Findings, StudyResult
 
 __all__ = ["study_page"]
 
 _DSR_DOUBTED = 0.95
 _SIGNIFICANT = 2.0
+_COLOURS = {"pass": "good", "suspect": "bad", "fail": "bad"}
 
 
-def study_page(result: "StudyResult", found: StudyEvidence) -> str:
+def study_page(result: "StudyResult", found: StudyEvidence, leaks: "LeakReport | None" = None) -> str:
     """Return the page; the same study gives the same text.
 
     Parameters
@@ -26,6 +28,8 @@ def study_page(result: "StudyResult", found: StudyEvidence) -> str:
     result : StudyResult
     found : StudyEvidence
         Of the same study.
+    leaks : LeakReport, optional
+        Of the same study; without it the page says that none was made.
     """
     findings = result.findings
     contents = [
@@ -40,11 +44,13 @@ def study_page(result: "StudyResult", found: StudyEvidence) -> str:
             join([_pair(plots.calibration_plot(found), plots.learning_plot(found)), _said_of_calibration()]),
         ),
         ("Importance of features", join([plots.importance_plot(found), _importance(found)])),
+        ("Leaks", _leaks(leaks)),
         ("Samples", _samples(result)),
     ]
     title = f"FoxML study: {result.name}@{result.version}"
     subtitle = f"bundle {result.sha256[:16]} · {result.features} features · {result.trees} trees"
-    return document(title, subtitle, _doubts(findings), _headline(findings), contents)
+    doubts = _leaking(leaks) + _doubts(findings)
+    return document(title, subtitle, doubts, _headline(findings), contents)
 
 
 def _doubts(findings: "Findings") -> list[str]:
@@ -125,6 +131,34 @@ def _importance(found: StudyEvidence) -> Markup:
         "trained on: it says what a model looked at, not what helped."
     )
     return element("p", text, class_="note")
+
+
+def _leaking(leaks: "LeakReport | None") -> list[str]:
+    """Say which checks found a leak, or something like one."""
+    found = [] if leaks is None else [each for each in leaks.findings if each.verdict.value in ("fail", "suspect")]
+    return [f"Leak check {each.check.value.replace('_', ' ')}: {each.verdict.value}. {each.summary}" for each in found]
+
+
+def _leaks(leaks: "LeakReport | None") -> Markup:
+    if leaks is None:
+        text = "Not checked: train with --check-leaks, or run `foxml check leaks`."
+        return element("p", text, class_="note")
+    rows = [
+        (
+            each.check.value.replace("_", " "),
+            element("span", each.verdict.value.replace("_", " "), class_=_COLOURS.get(each.verdict.value, "flat")),
+            "rows compared" if each.exact else "n/a" if each.p_value is None else f"p {each.p_value:.3g}",
+            f"{each.scope.rows:,}",
+            each.summary,
+        )
+        for each in leaks.findings
+    ]
+    text = (
+        f"p-values are corrected for all that was tried: a false alarm of any check has a probability of at most "
+        f"{leaks.limits.alpha:g}. Leaks that were planted for the checks had been found before."
+    )
+    headers = ("check", "verdict", "how sure", "rows", "what was found")
+    return join([table(headers, rows, left=5), element("p", text, class_="note")])
 
 
 def _samples(result: "StudyResult") -> Markup:

@@ -10,7 +10,11 @@ from study_harness import resolved, stored_market, study
 from foxml.errors import DataError, MissingExtra
 from foxml.models import Registry
 from foxml.research import study_page as pages
+from foxml.research.leak_checks import Check, Finding, LeakReport, Limits, Scope, Verdict
+from foxml.research.leaks import judge_study
 from foxml.research.study import StudyResult
+from foxml.research.study_evidence import StudyEvidence
+from foxml.research.study_page import study_page
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,40 @@ def test_what_noise_found_is_called_doubtful(drawn: tuple[StudyResult, str]) -> 
         dsr=0.99,
     )
     assert pages._doubts(findings) == []
+
+
+def test_verdicts_on_leaks_stand_on_the_page(tmp_path: Path) -> None:
+    """Every check with its verdict; what leaks is said above the numbers; without checks the page says so."""
+    stored_market(tmp_path, signal=0.0)
+    config = resolved(tmp_path)
+    result = study(config, page=tmp_path / "study.html", judge=judge_study)
+    text = (tmp_path / "study.html").read_text()
+    for check in Check:
+        assert check.value.replace("_", " ") in text
+    assert "Not checked" not in text
+    report = LeakReport(
+        (Finding(Check.LABEL_OVERLAP, Verdict.FAIL, "3 labels <meet>", Scope(), True, None, None, None, None, ()),),
+        1,
+        ("FOXA",),
+        Limits(),
+    )
+    leaking = study_page(result, _evidence(tmp_path), report)
+    assert leaking.index("Leak check label overlap: fail. 3 labels &lt;meet&gt;") < leaking.index("IC, all folds")
+    assert "Not checked: train with --check-leaks" in study_page(result, _evidence(tmp_path))
+
+
+def _evidence(folder: Path) -> StudyEvidence:
+    """Evidence of the study in a folder, as its page had it."""
+    kept: list[StudyEvidence] = []
+
+    def keep(result: StudyResult, found: StudyEvidence, leaks: object = None) -> str:
+        kept.append(found)
+        return ""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("foxml.research.study.study_page", keep)
+        study(resolved(folder), page=folder / "again.html")
+    return kept[0]
 
 
 def test_the_same_study_gives_the_same_page(tmp_path: Path) -> None:
