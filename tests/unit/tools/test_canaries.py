@@ -1,5 +1,7 @@
 """Each static check must reject a planted violation: a check that is not wired up passes on everything."""
 
+import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -108,3 +110,18 @@ def test_stub_check_rejects(tmp_path):
     found = run(str(tmp_path / "tools" / "stubs"), "--check")
     assert found.returncode == 1
     assert "tools/stubs" in found.stderr
+
+
+@pytest.mark.parametrize(("said", "status"), [("no tests ran in 0.01s", 5), ("no tests ran in 0.01s", 0), ("", 0)])
+def test_a_suite_that_runs_nothing_is_a_failure(said, status, tmp_path):
+    """Whatever makes a suite come up empty, its silence must not count as passing, even the first and largest one's."""
+    shutil.copytree(ROOT / "tools", tmp_path / "repo" / "tools")
+    run("git", "init", "-q", cwd=tmp_path / "repo")
+    stand_in = tmp_path / "bin" / "pytest"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f"#!/bin/sh\necho '{said}'\nexit {status}\n")
+    stand_in.chmod(0o755)
+    environment = os.environ | {"PATH": f"{stand_in.parent}:{os.environ['PATH']}"}
+    found = run(str(tmp_path / "repo" / "tools" / "test"), env=environment)
+    assert found.returncode == 1
+    assert re.search(r"tools/test: unit (failed|ran no tests)", found.stderr)
