@@ -158,7 +158,13 @@ def _leaks(leaks: "LeakReport | None") -> Markup:
         f"{leaks.limits.alpha:g}. Leaks that were planted for the checks had been found before."
     )
     headers = ("check", "verdict", "how sure", "rows", "what was found")
-    return join([table(headers, rows, left=5), element("p", text, class_="note")])
+    head = element("tr", *(element("th", name, class_="left") for name in headers))
+    body = [
+        element("tr", *(element("td", cell, class_="left") for cell in cells), element("td", said, class_="wrap"))
+        for *cells, said in rows
+    ]
+    inner = element("table", element("thead", head), element("tbody", *body))
+    return join([element("div", inner, class_="scroll"), element("p", text, class_="note")])
 
 
 def _samples(result: "StudyResult") -> Markup:
