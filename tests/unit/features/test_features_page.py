@@ -98,7 +98,9 @@ row = builder.update(bar)  # None while the symbol warms up
 ```
 
 A build that was interrupted goes on after its last whole part; symbols whose bars, actions and plan are as they were
-are skipped; a folder holds features of one plan. A row of `StreamingFeatureBuilder` needs the benchmark's bar of its
+are skipped; a folder holds features of one plan. `memory=MemoryManager(config.resources.memory_bytes)`
+(`foxml.research.memory`) makes its parts smaller where the config's budget asks for it.
+A row of `StreamingFeatureBuilder` needs the benchmark's bar of its
 moment before the symbol's own.
 
 """
