@@ -1,9 +1,10 @@
-"""`foxml check leaks` as a user runs it: an honest study, a feature that knows its target, a wrong word."""
+"""`foxml check leaks` and `foxml research` as a user runs them: an honest study, a leaking feature, a chosen plan."""
 
 import json
 from pathlib import Path
 
 import pytest
+import yaml
 from command import assert_one_block, foxml
 from projects import synthetic_project
 
@@ -43,6 +44,19 @@ def test_a_feature_that_knows_its_target_is_caught(project: Path) -> None:
     assert done.code == 1, done.out + done.err
     assert "share_of_the_best" in done.out
     assert done.out.splitlines()[-1].startswith("FAIL: future_perturbed")
+
+
+def test_selected_features_are_a_plan_that_a_config_takes(project: Path) -> None:
+    """What `research select` writes is what `features.plan` takes; only what was offered is in it."""
+    (project / "features" / "few.yaml").write_text("include: [ret_log_1, ret_log_5, sma_dist_20, rsi_14]\n")
+    few = ("--set", "features.plan=few", "--walkforward", "quick", "--json")
+    done = foxml("research", "select", *STUDY, *few, "--plan-out", "features/chosen.yaml", cwd=project)
+    assert done.code == 0, done.out + done.err
+    chosen = yaml.safe_load((project / "features" / "chosen.yaml").read_text())["include"]
+    assert set(chosen) <= {"ret_log_1", "ret_log_5", "sma_dist_20", "rsi_14"}
+    only = ("--only", "label_overlap", "--set", "features.plan=chosen")
+    done = foxml("check", "leaks", *STUDY, *only, cwd=project)
+    assert done.code == 0 if chosen else done.code == 2, done.out + done.err
 
 
 def test_an_unknown_check_is_wrong_usage(project: Path) -> None:
