@@ -237,7 +237,7 @@ history = SymbolBars("SPY", minute, opens + (t % 390 + 1) * minute, opens, opens
 BarStore(Path(sys.argv[1]) / "data").write(history, marks=BarMarks("made", "up", "session"))
 """
 BUILD = """
-import resource, sys
+import sys
 from pathlib import Path
 from foxml.bars.store import BarStore
 from foxml.domain.instruments import Instrument
@@ -248,7 +248,9 @@ folder = Path(sys.argv[1])
 plan = load_plan("simple", interval_ns="1m", instruments=[Instrument("SPY")])
 builder = ComprehensiveFeatureBuilder(plan, BarStore(folder / "data"), folder / "features", part_bars=4096)
 rows = builder.build()[0].rows
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, rows)
+# Its own peak: what getrusage tells may be its parent's.
+status = Path("/proc/self/status").read_text()
+print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")), rows)
 """
 
 
