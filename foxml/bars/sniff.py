@@ -97,7 +97,9 @@ def found_layout(path: Path, given: Layout) -> Layout:
     names = names_in(path)
     columns = found_columns(names)
     layout = replace(given, columns=columns)
-    layout = replace(layout, time_unit=_time_unit(path, layout))
+    # Digits are a number since 1970 only where no form is given that they could have.
+    if not given.time_format and given.time_unit == "iso":
+        layout = replace(layout, time_unit=_time_unit(path, layout))
     if layout.time_unit != "iso" or path.suffix in _TYPED:
         return layout
     name = layout.name("timestamp")

@@ -71,6 +71,15 @@ def test_days_that_may_be_months_are_refused_and_a_named_form_is_taken(tmp_path:
         assert raw.start_ns[0] == np.datetime64(f"2024-{month:02d}-{14 - month:02d}T09:30", "ns").astype(np.int64)
 
 
+def test_digits_are_of_the_form_that_is_named(tmp_path: Path) -> None:
+    """202403110930 would be milliseconds since 1970, in 1976: a form that is given comes first."""
+    moments = _moments()
+    path = _write(tmp_path / "SPY.csv", [moment.strftime("%Y%m%d%H%M") for moment in moments])
+    layout = completed(path, Layout("America/New_York", time_format="%Y%m%d%H%M"))
+    (raw,) = read_file(path, layout, interval_ns=MINUTE_NS)
+    assert raw.start_ns.tolist() == _starts(moments)
+
+
 def test_a_row_of_another_form_is_named(tmp_path: Path) -> None:
     """Behind a thousand good ones, in each kind of file and column: never read as something near."""
     times = [moment.strftime("%m/%d/%Y %H:%M") for moment in _moments()]
